@@ -9,8 +9,9 @@
 
 from processors.article_from_fields import article_from_fields
 from processors.explanation import Explanation
-from processors.lint import run_topic_tests, topic_faults
+from processors.lint import concept_faults, run_topic_tests, topic_faults
 from processors.pipeline import STEPS, ArticleOutcome, Processors
+from processors.vocabulary import run_vocabulary_tests
 from processors.worker import GROUP, STAGE, ProcessorsWorker
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Processors",
     "ProcessorsWorker",
     "article_from_fields",
+    "concept_faults",
     "run_topic_tests",
+    "run_vocabulary_tests",
     "topic_faults",
 ]

@@ -26,22 +26,25 @@ from processors.explanation import Explanation
 from processors.pipeline import Processors
 from processors.query import parse
 from processors.query.nodes import MANY, ONE, Node, Or, Phrase, Word, walk
-from processors.topics import CompiledTopic, compile_topic
+from processors.topics import CompiledTopic, compile_topic, concepts_of
+from processors.vocabulary import Vocabulary, vocabulary_faults
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 """The languages of the default settings, which tests without a ``language`` may be in."""
 
 
 def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> list[Fault]:
-    """Return everything wrong in the topics of a catalog, in file order.
+    """Return everything wrong in the topics and concepts of a catalog, in file order.
 
     Args:
         catalog: The part of the operator's files that has no errors.
         languages: Languages an article may be detected to be in (``Settings.language_codes``).
     """
     ids = {entity.id for entity in catalog.entities}
-    compiled = [compile_topic(topic, ids) for topic in catalog.topics]
-    faults = [fault for topic in compiled for fault in topic.faults]
+    vocabulary = Vocabulary(catalog.vocabulary, ids)
+    compiled = [compile_topic(topic, ids, vocabulary) for topic in catalog.topics]
+    faults = vocabulary_faults(vocabulary)
+    faults += [fault for topic in compiled for fault in topic.faults]
     for topic in compiled:
         faults.extend(_weight_faults(topic))
         if topic.is_sound:
@@ -49,6 +52,17 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
             faults.extend(_query_warnings(topic, processors))
             faults.extend(_test_warnings(topic.definition, processors))
     return in_file_order(faults)
+
+
+def concept_faults(topic: TopicDefinition, catalog: Catalog) -> list[Fault]:
+    """Return the faults in the queries of the concepts that a topic uses.
+
+    Args:
+        topic: The topic.
+        catalog: Defines its concepts.
+    """
+    vocabulary = Vocabulary(catalog.vocabulary, {entity.id for entity in catalog.entities})
+    return vocabulary.faults_of(concepts_of(topic, vocabulary), topic.languages)
 
 
 def run_topic_tests(
@@ -68,7 +82,8 @@ def run_topic_tests(
     Raises:
         CatalogError: A query of the topic holds an error.
     """
-    compiled = compile_topic(topic, {entity.id for entity in catalog.entities})
+    ids = {entity.id for entity in catalog.entities}
+    compiled = compile_topic(topic, ids, Vocabulary(catalog.vocabulary, ids))
     processors = Processors.of(catalog, [compiled], languages)
     return [f for test in topic.tests for f in _failures(topic, test, processors)]
 

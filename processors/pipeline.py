@@ -28,6 +28,7 @@ from processors.steps.language import detect_language
 from processors.steps.match_topics import match_topics
 from processors.steps.tokenize import tokenize
 from processors.topics import CompiledTopic, compile_topic
+from processors.vocabulary.concepts import Vocabulary
 
 Step = Callable[[CompiledCatalog, Analysis], Analysis]
 
@@ -87,7 +88,9 @@ class Processors:
         """
         ids = {entity.id for entity in catalog.entities}
         active = tuple(t for t in catalog.topics if t.state is not TopicState.RETIRED)
-        return cls.of(catalog, [compile_topic(topic, ids) for topic in active], languages)
+        vocabulary = Vocabulary(catalog.vocabulary, ids)
+        topics = [compile_topic(topic, ids, vocabulary) for topic in active]
+        return cls.of(catalog, topics, languages)
 
     @classmethod
     def of(

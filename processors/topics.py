@@ -2,6 +2,7 @@
 
 ::
 
+    Vocabulary ──────concepts that it uses────────┐
     TopicDefinition ──terms in order of use──▶ resolved terms ──▶ resolved rules ──▶ TopicRules
                                 │                                      │
                                 └────────── problems ──────────────────┴──▶ faults
@@ -9,19 +10,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from graphlib import TopologicalSorter
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from config.catalog.cycles import in_cycles
 from config.catalog.models import RuleDefinition, SourceText, TopicDefinition
 from config.catalog.weights import SCORED_FIELDS
 from config.faults import Fault
 from processors.engine.rules import ResolvedRule, TopicRules
 from processors.query import QueryProblem, Resolved, resolve
 from processors.query.fields import fields_of, restrict
-from processors.query.nodes import Node
+from processors.query.nodes import Node, TermRef
 from processors.query.resolve import denying, term_references
+from processors.query.terms import in_order_of_use
+from processors.vocabulary.concepts import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class CompiledTopic:
     """A topic whose queries are resolved.
 
     Attributes:
+        definition: The topic; its revision depends on the concepts that it uses too.
         rules: What the engine takes; rules with an error are left out.
-        faults: Every error and warning in its queries.
+        faults: Every error and warning in its queries and in those of the concepts it uses.
     """
 
     definition: TopicDefinition
@@ -43,15 +46,22 @@ class CompiledTopic:
         return not any(fault.is_error for fault in self.faults)
 
 
-def compile_topic(topic: TopicDefinition, entities: Collection[str]) -> CompiledTopic:
+def compile_topic(
+    topic: TopicDefinition, entities: Collection[str], vocabulary: Vocabulary | None = None
+) -> CompiledTopic:
     """Resolve the terms and rules of a topic.
 
     Args:
         topic: The topic.
         entities: Ids of the catalog's entities.
+        vocabulary: The concepts that its queries may use.
     """
-    faults: list[Fault] = []
-    terms = _resolve_terms(topic, entities, faults)
+    vocabulary = vocabulary or Vocabulary()
+    used = concepts_of(topic, vocabulary)
+    faults = vocabulary.faults_of(used, topic.languages)
+    concepts = dict.fromkeys(vocabulary.concepts) | vocabulary.resolve(used, topic.languages)
+    terms = _resolve_terms(topic, concepts, entities, faults)
+    faults.extend(_missing_forms(topic, vocabulary))
     rules = []
     for rule in topic.rules:
         resolved = resolve(rule.query.value, terms, entities)
@@ -59,7 +69,47 @@ def compile_topic(topic: TopicDefinition, entities: Collection[str]) -> Compiled
         if resolved.node is not None:
             rules.append(_compile_rule(rule, resolved.node, faults))
     compiled = TopicRules(topic.id, topic.threshold, topic.languages, tuple(rules))
-    return CompiledTopic(topic, compiled, tuple(faults))
+    definition = _with_revision(topic, vocabulary.definitions_of(used, topic.languages))
+    return CompiledTopic(definition, compiled, tuple(faults))
+
+
+def concepts_of(topic: TopicDefinition, vocabulary: Vocabulary) -> set[str]:
+    """Return the concepts that the queries of a topic use, directly or through another."""
+    return vocabulary.with_used({ref.name for _, ref in _uses_of_concepts(topic)})
+
+
+def queries_of(topic: TopicDefinition) -> tuple[SourceText, ...]:
+    """Return the queries of a topic: those of its terms, then those of its rules."""
+    return (*topic.terms.values(), *(rule.query for rule in topic.rules))
+
+
+def _with_revision(topic: TopicDefinition, concepts: Sequence[str]) -> TopicDefinition:
+    """Return a topic with a revision that depends on the concepts it uses too."""
+    if not concepts:
+        return topic
+    definition = "\0".join((topic.revision, *concepts))
+    return replace(topic, revision=hashlib.sha256(definition.encode()).hexdigest()[:32])
+
+
+def _uses_of_concepts(topic: TopicDefinition) -> Iterator[tuple[SourceText, TermRef]]:
+    """Yield each ``$name`` that is no term of the topic, with its query."""
+    for source in queries_of(topic):
+        for ref in term_references(source.value) if "$" in source.value else ():
+            if ref.name not in topic.terms:
+                yield source, ref
+
+
+def _missing_forms(topic: TopicDefinition, vocabulary: Vocabulary) -> Iterator[Fault]:
+    """Yield faults for concepts that have no form in the languages of the topic."""
+    for source, ref in _uses_of_concepts(topic):
+        if ref.name not in vocabulary.concepts:
+            continue
+        forms = vocabulary.languages_of(ref.name, topic.languages)
+        if missing := ", ".join(f"`{code}`" for code in topic.languages if code not in forms):
+            message = f"The concept `{ref.name}` has no form in {missing}."
+            mend = "Add one to the vocabulary, or write the words as a term of the topic."
+            code = "W121" if forms else "E007"
+            yield QueryProblem(code, ref.at, message, mend).fault(source)
 
 
 def _compile_rule(rule: RuleDefinition, node: Node, faults: list[Fault]) -> ResolvedRule:
@@ -82,25 +132,20 @@ def _report(resolved: Resolved, source: SourceText, faults: list[Fault]) -> None
 
 
 def _resolve_terms(
-    topic: TopicDefinition, entities: Collection[str], faults: list[Fault]
+    topic: TopicDefinition,
+    concepts: Mapping[str, Resolved | None],
+    entities: Collection[str],
+    faults: list[Fault],
 ) -> dict[str, Resolved | None]:
-    """Return the terms by name; None for a term with an error."""
-    uses = {name: term_references(source.value) for name, source in topic.terms.items()}
-    graph = {name: {r.name for r in refs if r.name in uses} for name, refs in uses.items()}
-    terms: dict[str, Resolved | None] = {}
-    for name in in_cycles(graph):
-        terms[name] = None
-        at = next(r.at for r in uses[name] if r.name in graph[name])
-        message = f"The term `{name}` uses itself, directly or through another."
-        problem = QueryProblem("E011", at, message, "Break the cycle.")
-        faults.append(problem.fault(topic.terms[name]))
-    acyclic = {name: used for name, used in graph.items() if name not in terms}
-    for name in TopologicalSorter(acyclic).static_order():
-        if name not in terms:
-            source = topic.terms[name]
-            resolved = resolve(source.value, dict.fromkeys(graph) | terms, entities)
-            _report(resolved, source, faults)
-            terms[name] = _with_denied_words(topic, name, resolved, faults)
+    """Return terms and concepts by name; None for one with an error."""
+    order, cyclic = in_order_of_use({n: s.value for n, s in topic.terms.items()}, "term")
+    faults.extend(problem.fault(topic.terms[name]) for name, problem in cyclic.items())
+    terms: dict[str, Resolved | None] = {**concepts, **dict.fromkeys(topic.terms)}
+    for name in order:
+        source = topic.terms[name]
+        resolved = resolve(source.value, terms, entities)
+        _report(resolved, source, faults)
+        terms[name] = _with_denied_words(topic, name, resolved, faults)
     return terms
 
 

@@ -3,7 +3,7 @@
 ::
 
     gather(folder) ──▶ RawFile … ──▶ assemble ──▶ Catalog (the valid parts), faults
-      bytes, or a fault              parse → entities → topics, sources → alerts
+      bytes, or a fault              parse → vocabulary, entities → topics, sources → alerts
 
 Topics refer to entities, routes to receivers and topics. Each file is read after those it refers
 to.
@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from config.catalog.alerts import KINDS, read_alerts
 from config.catalog.entities import read_entities
@@ -31,15 +31,20 @@ from config.catalog.section import Faults
 from config.catalog.sources import read_sources
 from config.catalog.topics import SEVERITIES, read_topic
 from config.catalog.variables import Variables
+from config.catalog.vocabulary import read_vocabulary
 from config.faults import Fault, in_file_order
 from config.yaml.nodes import ScalarNode, YamlNode, fault, parse, read, shown_path
 
-Kind = Literal["sources", "topic", "entities", "alerts"]
+Kind = Literal["sources", "topic", "entities", "vocabulary", "alerts"]
 
 ParseFile = Callable[[str, bytes], tuple[YamlNode | None, list[Fault]]]
 """Parses the bytes of a file into a tree and faults."""
 
-_FOLDERS: Final[tuple[tuple[Kind, str], ...]] = (("entities", "entities"), ("topic", "topics"))
+_FOLDERS: Final[tuple[tuple[Kind, str], ...]] = (
+    ("entities", "entities"),
+    ("vocabulary", "vocabulary"),
+    ("topic", "topics"),
+)
 _FILES: Final[tuple[tuple[Kind, str], ...]] = (
     ("sources", "sources.yaml"),
     ("alerts", "alerts.yaml"),
@@ -71,7 +76,8 @@ def load_catalog(
     """Read the operator's files. Never raises for the content of a file.
 
     Args:
-        folder: Contains sources.yaml and optionally topics/, entities/ and alerts.yaml.
+        folder: Contains sources.yaml and optionally topics/, entities/, vocabulary/ and
+            alerts.yaml.
         environ: Where ``${NAME}`` is looked up first.
         dotenv: Where it is looked up last; may be missing.
 
@@ -133,6 +139,12 @@ def assemble(
     ids: dict[str, FilePosition] = {}
     entities = tuple(e for root in roots["entities"] for e in read_entities(root, faults, ids))
     known = None if "entities" in unread else ids
+    concepts: dict[str, FilePosition] = {}
+    vocabulary = tuple(
+        concept
+        for root in roots["vocabulary"]
+        for concept in read_vocabulary(root, faults, concepts)
+    )
     topics = _topics(roots["topic"], faults, known)
     outlets = tuple(
         outlet for root in roots["sources"] for outlet in read_sources(root, faults, variables)
@@ -141,7 +153,7 @@ def assemble(
     alerts = AlertsDefinition()
     for root in roots["alerts"]:
         alerts = read_alerts(root, faults, variables, labels)
-    return Catalog(outlets, topics, entities, alerts), in_file_order(faults.all)
+    return Catalog(outlets, topics, entities, alerts, vocabulary), in_file_order(faults.all)
 
 
 def _topics(
@@ -169,7 +181,7 @@ def _roots(
     files: Sequence[RawFile], faults: Faults, parse: ParseFile
 ) -> tuple[dict[Kind, list[YamlNode]], frozenset[Kind]]:
     """Return the tree of each file, and the kinds of which a file could not be read."""
-    roots: dict[Kind, list[YamlNode]] = {"sources": [], "topic": [], "entities": [], "alerts": []}
+    roots: dict[Kind, list[YamlNode]] = {kind: [] for kind in get_args(Kind)}
     unread: set[Kind] = set()
     for file in files:
         before = faults.errors

@@ -217,6 +217,34 @@ class EntityDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class ConceptTest:
+    """A sentence that a concept must find, or must not find.
+
+    Attributes:
+        language: Its language; empty where it is detected.
+    """
+
+    sentence: str
+    language: str
+    match: bool
+    position: FilePosition
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptDefinition:
+    """A concept of the vocabulary: what topics may use as ``$id``.
+
+    Attributes:
+        forms: A query for each language, by its code.
+    """
+
+    id: str
+    forms: Mapping[str, SourceText]
+    tests: tuple[ConceptTest, ...]
+    position: FilePosition
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiverDefinition:
     """A configured destination. ``options`` are checked by the receiver of that kind.
 
@@ -365,6 +393,7 @@ class Catalog:
     topics: tuple[TopicDefinition, ...] = ()
     entities: tuple[EntityDefinition, ...] = ()
     alerts: AlertsDefinition = AlertsDefinition()
+    vocabulary: tuple[ConceptDefinition, ...] = ()
 
     @property
     def feeds(self) -> tuple[Feed, ...]:

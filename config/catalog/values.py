@@ -83,6 +83,12 @@ def term_name(value: str) -> str | InvalidValue:
     return InvalidValue(message, mend)
 
 
+def concept_name(value: str) -> str | InvalidValue:
+    """Parse the id of a concept, a term's name that may have hyphens too."""
+    name = term_name(value.replace("-", "_"))
+    return name if isinstance(name, InvalidValue) else value
+
+
 def duration(value: str) -> timedelta | InvalidValue:
     """Parse a duration: ``90s``, ``10m``, ``48h``, ``2d``."""
     parsed = parse_duration(value)

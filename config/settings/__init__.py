@@ -69,7 +69,7 @@ class Settings(BaseSettings):
 
     config_dir: OwnPath = Field(
         default=Path(__file__).parents[1],
-        description="Folder with sources.yaml, topics/, entities/ and alerts.yaml.",
+        description="Folder with sources.yaml, topics/, entities/, vocabulary/ and alerts.yaml.",
     )
     data_dir: OwnPath = Field(
         default=Path("data"),

@@ -127,32 +127,35 @@ class PhraseProgram(QueryProgram):
 
     Args:
         patterns: The patterns and the numbers of their literals.
-        exact: Whether exact words are compared.
-        scope: The field it is searched in; None for title, lead and text.
+        node: Says whether exact words are compared, in which field and in which language.
     """
 
-    __slots__ = ("exact", "patterns", "scope")
+    __slots__ = ("_is_plain", "exact", "language", "patterns", "scope")
 
-    def __init__(
-        self, patterns: Sequence[tuple[int, Pattern]], *, exact: bool, scope: str | None
-    ) -> None:
-        shift = OTHER if scope in OTHER_FIELDS else 0
+    def __init__(self, patterns: Sequence[tuple[int, Pattern]], node: Phrase) -> None:
+        shift = OTHER if node.scope in OTHER_FIELDS else 0
         self.patterns = tuple((number + shift, pattern) for number, pattern in patterns)
-        required = (frozenset(number for number, _ in self.patterns),)
-        super().__init__(required, decided=scope is None and all(p.plain for _, p in patterns))
-        self.exact = exact
-        self.scope = scope
-        if self.decided and not any(p.chains for _, p in patterns):
+        self._is_plain = node.scope is None and all(p.plain for _, p in patterns)
+        decided = self._is_plain and node.language is None
+        super().__init__((frozenset(number for number, _ in self.patterns),), decided=decided)
+        self.exact = node.exact
+        self.scope = node.scope
+        self.language = node.language
+        if decided and not any(p.chains for _, p in patterns):
             self.literal_spans = tuple((n, len(p.words) - 1) for n, p in patterns)
 
     def matches(self, index: ArticleIndex) -> bool:
         """Return whether it occurs in its field."""
-        if self.decided:
+        if self.language is not None and index.language != self.language:
+            return False
+        if self._is_plain:
             return not self.required[0].isdisjoint(index.present)
         return bool(self.spans(index))
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return its occurrences in its field."""
+        if self.language is not None and index.language != self.language:
+            return ()
         group = index.group(self.scope)
         if group is None:
             return ()
@@ -190,19 +193,22 @@ class EntityProgram(QueryProgram):
 
     Args:
         number: Of the entity.
-        entity: Its id.
-        scope: The field it is searched in; None for title, lead and text.
+        node: Says which entity it is, in which field and in which language.
     """
 
-    __slots__ = ("entity", "scope")
+    __slots__ = ("entity", "language", "scope")
 
-    def __init__(self, number: int, entity: str, scope: str | None) -> None:
-        super().__init__((frozenset((number,)),), decided=scope is None)
-        self.entity = entity
-        self.scope = scope
+    def __init__(self, number: int, node: EntityNode) -> None:
+        decided = node.scope is None and node.language is None
+        super().__init__((frozenset((number,)),), decided=decided)
+        self.entity = node.id
+        self.scope = node.scope
+        self.language = node.language
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return the mentions in its field."""
+        if self.language is not None and index.language != self.language:
+            return ()
         spans = index.entities.get(self.entity, ())
         return (s for s in spans if self.scope in (None, index.field_at(s[0]).field))
 
@@ -237,12 +243,12 @@ def _phrase(node: Phrase, compiler: ProgramCompiler) -> QueryProgram:
     numbered = [
         (compiler.literal(one.literal), one) for one in patterns_of(node.words, exact=node.exact)
     ]
-    return PhraseProgram(numbered, exact=node.exact, scope=node.scope)
+    return PhraseProgram(numbered, node)
 
 
 @compiles(EntityNode)
 def _entity(node: EntityNode, compiler: ProgramCompiler) -> QueryProgram:
-    return EntityProgram(compiler.entity(node.id), node.id, node.scope)
+    return EntityProgram(compiler.entity(node.id), node)
 
 
 @compiles(LabelNode)

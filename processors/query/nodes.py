@@ -73,6 +73,13 @@ class Node:
         """Return the node with every leaf that has no field of its own restricted to one."""
         return self.with_children([child.in_field(name) for child in self.children])
 
+    def in_language(self, code: str) -> Node:
+        """Return the node with every leaf restricted to articles in one language.
+
+        Labels are about the article, not about its words, and stay as they are.
+        """
+        return self.with_children([child.in_language(code) for child in self.children])
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Node):
@@ -81,11 +88,13 @@ class Phrase(Node):
     Attributes:
         words: Patterns of folded words, or of exact words where ``exact``.
         scope: The field it is searched in; None for title, lead and text.
+        language: Code of the only language in whose articles it is found; None for all.
     """
 
     words: tuple[str, ...]
     exact: bool = False
     scope: str | None = None
+    language: str | None = None
 
     scopes: ClassVar[tuple[str, ...]] = (*TEXT_FIELDS, *OTHER_FIELDS)
 
@@ -97,6 +106,10 @@ class Phrase(Node):
     def in_field(self, name: str) -> Phrase:
         """Return the phrase restricted to a field, unless it is already."""
         return replace(self, scope=self.scope or name)
+
+    def in_language(self, code: str) -> Phrase:
+        """Return the phrase restricted to articles in a language."""
+        return replace(self, language=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +141,12 @@ class Word(Node):
         URLs and names of authors are no prose: there it is found as it is written.
         """
         if self.scope is None and name in OTHER_FIELDS:
-            return Phrase((self.folded,), scope=name, at=self.at)
+            return Phrase((self.folded,), scope=name, language=self.language, at=self.at)
         return replace(self, scope=self.scope or name)
+
+    def in_language(self, code: str) -> Word:
+        """Return the word restricted to articles in a language, and to its forms there."""
+        return replace(self, language=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +156,12 @@ class EntityNode(Node):
     Attributes:
         id: Of the entity.
         scope: The field it is searched in; None for title, lead and text.
+        language: Code of the only language in whose articles it is found; None for all.
     """
 
     id: str
     scope: str | None = None
+    language: str | None = None
 
     scopes: ClassVar[tuple[str, ...]] = TEXT_FIELDS
 
@@ -154,6 +173,10 @@ class EntityNode(Node):
     def in_field(self, name: str) -> EntityNode:
         """Return the entity restricted to a field, unless it is already."""
         return replace(self, scope=self.scope or name)
+
+    def in_language(self, code: str) -> EntityNode:
+        """Return the entity restricted to articles in a language."""
+        return replace(self, language=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +353,7 @@ class Count(Node):
 
 @dataclass(frozen=True, slots=True)
 class TermRef(Node):
-    """``$name``: a term of the topic. A resolved query has none."""
+    """``$name``: a term of the topic or a concept. A resolved query has none."""
 
     name: str
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from config.catalog.values import nearest
 from processors.query.nodes import And, EntityNode, Except, Node, Not, Or, Scoped, TermRef, walk
 from processors.query.parser import parse, phrase_of
 from processors.query.problems import QueryProblem
@@ -39,8 +40,8 @@ def resolve(text: str, terms: Mapping[str, Resolved | None], entities: Collectio
 
     Args:
         text: The query.
-        terms: The resolved terms by name; None for a term with an error of its own, which is
-            reported at the term and not again here.
+        terms: The resolved terms and concepts by name; None for one with an error of its own,
+            which is reported there and not again here.
         entities: Ids of the catalog's entities.
     """
     parsed = parse(text)
@@ -122,9 +123,8 @@ class _Resolver:
 
     def _term(self, node: TermRef, scope: str | None) -> Node | None:
         if node.name not in self._terms:
-            known = ", ".join(sorted(self._terms)) or "none"
-            message = f"There is no term `${node.name}`."
-            self._problem("E007", node.at, message, f"Define it under terms: (defined: {known}).")
+            message = f"There is no term or concept `${node.name}`."
+            self._problem("E007", node.at, message, nearest(node.name, self._terms))
             return None
         term = self._terms[node.name]
         if term is None or term.node is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
 ) -> None:
-    """Check sources, topics, entities and alerts. Exits with 1 if there is an error."""
+    """Check sources, topics, vocabulary, entities and alerts. Exits with 1 if there is an error."""
     faults = all_faults(open_settings())
     report(faults, as_json=as_json)
     if any(fault.is_error for fault in faults):
@@ -30,11 +30,12 @@ def check(
 def all_faults(settings: Settings) -> list[Fault]:
     """Return the faults that all packages find, in file order."""
     from alerts.receivers import receiver_faults, stranded_faults
-    from processors import topic_faults
+    from processors import run_vocabulary_tests, topic_faults
 
     catalog, faults = load_files(settings)
     stranded = stranded_faults(catalog, _count_waiting(settings), _alerts_file(settings))
-    own = [*topic_faults(catalog), *receiver_faults(catalog), *stranded]
+    failed = run_vocabulary_tests(catalog, settings.language_codes)
+    own = [*topic_faults(catalog), *failed, *receiver_faults(catalog), *stranded]
     return in_file_order([*faults, *own])
 
 

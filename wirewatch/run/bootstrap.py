@@ -94,7 +94,7 @@ def load_outlets(settings: Settings) -> Catalog:
         CatalogError: ``sources.yaml`` is missing, or it or ``alerts.yaml`` has errors.
     """
     catalog, faults = load_files(settings)
-    others = {"topics", "entities"}
+    others = {"topics", "entities", "vocabulary"}
     errors = [f for f in faults if f.is_error and Path(f.file).parent.name not in others]
     if errors:
         raise CatalogError(errors)

@@ -3,7 +3,7 @@
 ::
 
     nato-membership                          the topic of config/topics/
-    drafts/nato.yaml                         a file anywhere; it sees the entities of config/
+    drafts/nato.yaml                         a file anywhere; it sees what config/ shares
     HEAD~1:config/topics/nato.yaml           the file as that revision has it
 """
 
@@ -23,7 +23,7 @@ from config.errors import CatalogError, UsageError
 from config.faults import Fault, in_file_order
 from config.settings import Settings
 from config.yaml.nodes import read
-from processors import topic_faults
+from processors import concept_faults, topic_faults
 
 GIT_SECONDS = 20
 """How long git may take to print a file."""
@@ -37,7 +37,7 @@ def is_path(name: str) -> bool:
 
 
 def load_topic(settings: Settings, name: str) -> tuple[Catalog, list[Fault]]:
-    """Return the catalog with one topic alone, and every fault of the topic's file.
+    """Return the catalog with one topic alone, and every fault of its file and its concepts.
 
     Args:
         settings: Where the operator's files are.
@@ -99,7 +99,8 @@ def _with_faults(
     catalog: Catalog, file: str, faults: Sequence[Fault]
 ) -> tuple[Catalog, list[Fault]]:
     found = [*faults, *topic_faults(catalog)]
-    return catalog, in_file_order(fault for fault in found if fault.file == file)
+    of_concepts = concept_faults(topic_of(catalog), catalog)
+    return catalog, in_file_order([*(f for f in found if f.file == file), *of_concepts])
 
 
 def _is_of(files: Sequence[RawFile], fault: Fault) -> bool:

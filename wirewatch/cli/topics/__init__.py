@@ -40,28 +40,35 @@ def lint(
     as_json: FaultsOption = False,
 ) -> None:
     """Check the rules of topics. Exits with 1 if there is an error. Codes: docs/faults.md."""
-    _, topic_file_faults = _load(open_settings(), topic)
-    print_faults(topic_file_faults, as_json=as_json)
-    if any(fault.is_error or strict for fault in topic_file_faults):
+    settings = open_settings()
+    chosen, topic_file_faults = _load(settings, topic)
+    failed = _run_vocabulary_tests(chosen, topic, settings.language_codes)
+    faults = in_file_order([*topic_file_faults, *failed])
+    print_faults(faults, as_json=as_json)
+    if any(fault.is_error or strict for fault in faults):
         raise typer.Exit(1)
 
 
 @app.command("test")
 def run_tests(topic: TopicArgument = "", *, as_json: FaultsOption = False) -> None:
-    """Run the tests in the topic files. Exits with 1 if a test fails."""
+    """Run the tests of topics and of the vocabulary. Exits with 1 if a test fails."""
     from processors import run_topic_tests
 
     settings = open_settings()
     chosen, topic_file_faults = _load(settings, topic)
     errors = [fault for fault in topic_file_faults if fault.is_error]
     codes = settings.language_codes
-    failed = errors or [f for t in chosen.topics for f in run_topic_tests(t, chosen, codes)]
+    failed = errors or [
+        *_run_vocabulary_tests(chosen, topic, codes),
+        *(f for t in chosen.topics for f in run_topic_tests(t, chosen, codes)),
+    ]
     if as_json:
         print_json([fault.model_dump() for fault in failed])
     else:
         for fault in failed:
             say(str(fault))
         number = sum(len(t.tests) for t in chosen.topics)
+        number += 0 if topic else sum(len(concept.tests) for concept in chosen.vocabulary)
         write("Not run." if errors else f"{number - len(failed)} passed, {len(failed)} failed.")
     if failed:
         raise typer.Exit(1)
@@ -110,6 +117,16 @@ def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:
         say(f"[{evidence['rule']}] {evidence['field']}: {evidence['sentence']}", indent="  ")
 
 
+def _run_vocabulary_tests(chosen: Catalog, topic: str, languages: tuple[str, ...]) -> list[Fault]:
+    """Return E020 for each sentence of a concept that fails; none where a topic is named.
+
+    A named topic is checked alone: on each save, for example.
+    """
+    from processors import run_vocabulary_tests
+
+    return [] if topic else run_vocabulary_tests(chosen, languages)
+
+
 def _load(settings: Settings, topic: str) -> tuple[Catalog, list[Fault]]:
     """Return the named topic, or all where none is named, with the faults of their files.
 
@@ -129,4 +146,4 @@ def _load(settings: Settings, topic: str) -> tuple[Catalog, list[Fault]]:
 
 def _is_of_topics(fault: Fault) -> bool:
     path = Path(fault.file)
-    return "topics" in (path.parent.name, path.name)
+    return not {"topics", "vocabulary"}.isdisjoint((path.parent.name, path.name))
