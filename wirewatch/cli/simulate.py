@@ -88,7 +88,7 @@ def _arrivals(
 
     if since:
         now = utc_now()
-        start = _parse_since(since, now)
+        start = parse_since(since, now)
         with open_store(settings) as store:
             yield stored_arrivals(articles.scan(store, start, now)), catalog
     else:
@@ -97,7 +97,7 @@ def _arrivals(
         yield arrivals(lines, known, settings.fetch_live_gap), known
 
 
-def _parse_since(text: str, now: datetime) -> datetime:
+def parse_since(text: str, now: datetime) -> datetime:
     """Return a time, or the time that is a duration ago; one without a zone is UTC."""
     if (ago := parse_duration(text)) is not None:
         return now - min(ago, now - EARLIEST)

@@ -86,8 +86,8 @@ def _configured_topic(settings: Settings, topic: str) -> tuple[Catalog, list[Fau
 
 
 def _topic_of_file(settings: Settings, file: RawFile) -> tuple[Catalog, list[Fault]]:
-    """Return the topic of a file beside the shared files of config/, without its other topics."""
-    shared = [f for f in gather(settings.config_dir) if f.kind not in ("topic", "sources")]
+    """Return the topic of a file beside the other files of config/, without its other topics."""
+    shared = [f for f in gather(settings.config_dir) if f.kind != "topic"]
     catalog, faults = assemble([*shared, file], Variables(os.environ, Path(".env")))
     if not catalog.topics:
         errors = [f for f in faults if f.is_error and not _is_of(shared, f)]

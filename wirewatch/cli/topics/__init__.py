@@ -12,6 +12,9 @@ from config.faults import Fault, in_file_order
 from wirewatch.cli.check import report as print_faults
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.rules import print_rules
+from wirewatch.cli.topics.backtest import backtest
+from wirewatch.cli.topics.comparison import diff
+from wirewatch.cli.topics.expansion import expand
 from wirewatch.cli.topics.new import new
 from wirewatch.cli.topics.report import report as topic_report
 from wirewatch.cli.topics.trial import try_topic
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics, and report on them.")
 app.command("new")(new)
 app.command("try")(try_topic)
+app.command("expand")(expand)
+app.command("diff")(diff)
+app.command("backtest")(backtest)
 app.command("report")(topic_report)
 
 FaultsOption = Annotated[bool, typer.Option("--json", help="One JSON array of faults on stdout.")]

@@ -1,0 +1,134 @@
+"""``wirewatch topics backtest``: what a topic would have matched and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.errors import CatalogError
+from core.clock import utc_now
+from wirewatch.cli.output import print_json, print_rows, say, write
+from wirewatch.cli.topics.comparison import print_article
+from wirewatch.cli.topics.options import (
+    ArticlesOption,
+    JsonOption,
+    SinceOption,
+    TopicArgument,
+    read_articles,
+)
+from wirewatch.run.bootstrap import load_files, open_settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from config.settings import Settings
+    from wirewatch.topic_tools.backtest import Backtest
+
+SHOWN = 20
+"""Matches, messages and near misses that the report for people shows; ``--json`` has all."""
+
+
+def backtest(
+    topic: TopicArgument,
+    *,
+    since: SinceOption = "7d",
+    against: Annotated[
+        str, typer.Option(metavar="FILE", help="Another version to compare it with: id or path.")
+    ] = "",
+    articles: ArticlesOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a topic would have matched, and the messages after stories, caps and quiet hours.
+
+    Nothing is stored or sent. The topic counts as live, whatever its state. Lines of --articles
+    need "url" and "first_seen_at", as for `alerts simulate`.
+    """
+    from wirewatch.cli.simulate import parse_since
+
+    settings = open_settings()
+    now = utc_now()
+    span = parse_since(since, now), now
+    _check_alerts(settings)
+    file = read_articles(articles)
+    result = _run(settings, topic, span, file)
+    other = _run(settings, against, span, file) if against else None
+    if as_json:
+        print_json({"topic": topic, **result.as_json(), **_against(result, other)})
+        return
+    _print_backtest(result)
+    if other is not None:
+        _print_against(against, result, other)
+
+
+def _check_alerts(settings: Settings) -> None:
+    """Raise CatalogError where alerts.yaml or its receivers have errors: nothing could be told."""
+    from alerts.receivers import receiver_faults
+
+    catalog, faults = load_files(settings)
+    found = [*faults, *receiver_faults(catalog)]
+    if errors := [f for f in found if f.is_error and Path(f.file).name == "alerts.yaml"]:
+        raise CatalogError(errors)
+
+
+def _run(
+    settings: Settings, topic: str, span: tuple[datetime, datetime], file: bytes | None
+) -> Backtest:
+    from wirewatch.topic_tools.backtest import backtest as run_backtest
+    from wirewatch.topic_tools.corpus import open_arrivals
+    from wirewatch.topic_tools.files import load_sound_topic
+
+    catalog = load_sound_topic(settings, topic)
+    with open_arrivals(settings, catalog, *span, file) as (arriving, known):
+        return run_backtest(known, settings, arriving)
+
+
+def _against(result: Backtest, other: Backtest | None) -> dict[str, object]:
+    """Return what the other version would have done, for ``--json``."""
+    if other is None:
+        return {}
+    gained, lost = result.gained_over(other), other.gained_over(result)
+    return {
+        "against": {
+            "matches": len(other.matches),
+            "messages": len(other.messages),
+            "gained": [each.as_json() for each in gained],
+            "lost": [each.as_json() for each in lost],
+        }
+    }
+
+
+def _print_backtest(result: Backtest) -> None:
+    write(
+        f"{result.articles:,} articles, {len(result.matches):,} matches, "
+        f"{len(result.messages):,} messages."
+    )
+    for columns, rows in (("day", result.per_day), ("outlet", result.per_outlet)):
+        if rows:
+            write("")
+            print_rows(rows, (columns, "matches", "messages"), as_json=False, empty="")
+    if result.messages:
+        write("\nMessages:")
+    for message in result.messages[:SHOWN]:
+        receivers = ", ".join(message["receivers"])
+        say(f"{message['at']} {message['kind']} -> {receivers}: {message['title'] or ''}")
+    for head, found in (("Matches:", result.matches), ("Near misses:", result.near_misses)):
+        if found:
+            write(f"\n{head}")
+        for each in found[:SHOWN]:
+            print_article(" ", each)
+        if len(found) > SHOWN:
+            write(f"  … and {len(found) - SHOWN:,} more (--json has all).")
+
+
+def _print_against(name: str, result: Backtest, other: Backtest) -> None:
+    gained, lost = result.gained_over(other), other.gained_over(result)
+    say(f"\nAgainst {name}:")
+    for sign, changed in (("+", gained), ("-", lost)):
+        for each in changed:
+            print_article(sign, each)
+    write(
+        f"{len(other.matches):,} matches and {len(other.messages):,} messages there; here "
+        f"{len(gained):,} articles gained, {len(lost):,} lost."
+    )
