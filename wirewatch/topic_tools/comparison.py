@@ -11,7 +11,7 @@ from wirewatch.topic_tools.matching import Scored, ScoredTopic
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class TopicComparison:
     """What a change of a topic does.
 
     Attributes:
@@ -44,7 +44,7 @@ class Comparison:
 
 def compare_topics(
     old: ScoredTopic, new: ScoredTopic, articles: Iterable[ArticleRevision]
-) -> Comparison:
+) -> TopicComparison:
     """Evaluate two versions of a topic on the same articles.
 
     An article is matched by a version that matches one of its revisions.
@@ -58,7 +58,7 @@ def compare_topics(
             scored = topic.score(article)
             if scored is not None and topic.is_match(scored):
                 matched.setdefault(article.article_id, scored)
-    return Comparison(
+    return TopicComparison(
         len(seen), len(before), len(after), _only_in(after, before), _only_in(before, after)
     )
 

@@ -17,11 +17,12 @@ from config.catalog.models import (
     TopicDefinition,
     TopicState,
 )
-from config.catalog.topics import SOLE_RULE
+from config.catalog.rules import SOLE_RULE
 from config.errors import UsageError
 from processors import Processors
 from processors.engine.article_index import ArticleIndex, Span
 from processors.engine.patterns import spellings_of
+from processors.engine.rules import ResolvedRule
 from processors.forms.inflection import word_forms
 from processors.query.nodes import MANY, ONE, EntityNode, Except, Node, Not, Phrase, Word
 from processors.topics import CompiledTopic, compile_topic
@@ -100,7 +101,7 @@ class Term:
         self.name = bare if bare in topic.terms else ""
         node = _resolve(f"${bare}" if self.name else text, topic, catalog)
         self._parts = tuple(dict.fromkeys(_parts(node)))
-        rules = tuple((f"part-{n}", 1, part) for n, (part, _) in enumerate(self._parts))
+        rules = tuple(ResolvedRule(f"part-{n}", 1, part) for n, (part, _) in enumerate(self._parts))
         compiled = compile_topic(_blank_topic(), ())
         only = replace(compiled, rules=replace(compiled.rules, rules=rules))
         self._processors = Processors.of(catalog, [only], languages)

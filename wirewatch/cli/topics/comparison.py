@@ -12,7 +12,7 @@ from wirewatch.cli.topics.options import ArticlesOption, JsonOption, SinceOption
 from wirewatch.run.bootstrap import open_settings
 
 if TYPE_CHECKING:
-    from wirewatch.topic_tools.comparison import Comparison
+    from wirewatch.topic_tools.comparison import TopicComparison
     from wirewatch.topic_tools.matching import Scored
 
 MUCH = 0.3
@@ -52,7 +52,7 @@ def diff(
         print_comparison(result)
 
 
-def print_comparison(result: Comparison) -> None:
+def print_comparison(result: TopicComparison) -> None:
     """Print what a change gains and loses, with headlines."""
     for sign, changed in (("+", result.gained), ("-", result.lost)):
         for each in changed:

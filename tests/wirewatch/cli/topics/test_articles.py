@@ -27,6 +27,7 @@ rules:
   - {id: ukraine, weight: 10, query: Ukraine}
   - {id: sport, weight: -30, query: Fußball}
 """
+FILE = "/".join(("config", "topics", "peace.yaml"))
 HEADLINES = (
     "Ukraine: Friedensverhandlungen beginnen am Montag",
     "Gesprächspartner der Ukraine ist ein Selbstgespräch zu wenig",
@@ -100,7 +101,8 @@ def test_expand_reads_the_store_where_no_file_is_given(topic: CliInstallation) -
         record = article_record(
             article_id=article.article_id, url_key=article.url, first_seen_at=at, revised_at=at
         )
-        store.transact(lambda c, r=record, a=article: articles.add_revision(c, r, a))
+        with store.write() as connection:
+            articles.add_revision(connection, record, article)
     store.close()
     command = ("topics", "expand", "Verhandlung", "--json")
     assert json.loads(topic.invoke(*command))["articles"] == 1
@@ -135,12 +137,12 @@ def test_diff_reads_a_file_of_a_git_revision(topic: CliInstallation) -> None:
         subprocess.run(["git", *name, *args], cwd=topic.folder, check=True, capture_output=True)
 
     git("init", "-q")
-    git("add", "config/topics/peace.yaml")
+    git("add", FILE)
     git("commit", "-q", "-m", "first")
     topic.write("topics/peace.yaml", TOPIC.replace("Verhandlung OR ", ""))
-    result = ask(topic, "diff", "HEAD:config/topics/peace.yaml", "peace")
+    result = ask(topic, "diff", f"HEAD:{FILE}", "peace")
     assert (result["old"], result["new"], len(result["lost"])) == (4, 2, 2)
-    missing = topic.execute("topics", "diff", "HEAD:config/topics/none.yaml", "peace")
+    missing = topic.execute("topics", "diff", "HEAD:nowhere/none.yaml", "peace")
     assert (missing.code, "does not exist" in missing.err) == (2, True)
 
 
