@@ -57,7 +57,7 @@ title: Peace talks
 languages: [de]
 threshold: 20
 rules:
-  - {id: talks, weight: 20, query: Friedensgespräch*}
+  - {id: talks, weight: {title: 40, lead: 20, text: 20}, query: Friedensgespräch*}
 """
 
 

@@ -74,7 +74,7 @@ def _language_reason(explanation: Explanation) -> str:
 
 
 def _negative_rules(explanation: Explanation) -> list[str]:
-    return [f"{r.id} ({r.weight})" for r in explanation.rules if r.fired and r.weight < 0]
+    return [f"{r.id} ({r.points})" for r in explanation.rules if r.points < 0]
 
 
 def _matching_zones(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 
 from pydantic import Field
 
 from alerts.match_end import TopicDayEnds
 from alerts.topic_report import ends_as_json
-from config.catalog.models import TopicDefinition
+from config.catalog.models import RuleDefinition, TopicDefinition
 from config.faults import Fault
 from core.store.console.overviews import TopicDay, TopicOverview
 from wirewatch.web.api.models import ResponseModel
@@ -53,12 +54,39 @@ class TopicOut(ResponseModel):
     precision_high: float | None
 
 
+class FieldWeightOut(ResponseModel):
+    """Points by where the hits of a rule lie."""
+
+    title: int
+    lead: int
+    text: int = Field(description="For each sentence with a hit.")
+    most: int = Field(description="Bound of the absolute value of all together.")
+
+
 class RuleOut(ResponseModel):
     """A rule of a topic."""
 
     id: str
-    weight: int
+    weight: int = Field(description="The points furthest from 0 that it can give an article.")
+    by_field: FieldWeightOut | None = Field(
+        description="Points by where hits lie; null if the weight counts once per article."
+    )
     query: str
+    fields: tuple[str, ...] = Field(description="That the query searches; empty means all.")
+    unless: tuple[str, ...] = Field(description="Rules none of which may fire.")
+
+    @classmethod
+    def of(cls, rule: RuleDefinition) -> RuleOut:
+        """Return a rule as the API shows it."""
+        weight = rule.by_field
+        return cls(
+            id=rule.id,
+            weight=rule.weight,
+            by_field=FieldWeightOut(**asdict(weight)) if weight else None,
+            query=rule.query.value.strip(),
+            fields=rule.fields,
+            unless=rule.unless,
+        )
 
 
 class TopicDetail(TopicOut):
@@ -126,10 +154,7 @@ def topic_detail(
         threshold=topic.threshold,
         languages=topic.languages,
         severity=topic.alert.severity,
-        rules=tuple(
-            RuleOut(id=rule.id, weight=rule.weight, query=rule.query.value.strip())
-            for rule in topic.rules
-        ),
+        rules=tuple(map(RuleOut.of, topic.rules)),
         file=topic.position.file,
         faults=tuple(fault for fault in faults if fault.file == topic.position.file),
     )

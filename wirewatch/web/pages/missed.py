@@ -23,6 +23,7 @@ from wirewatch.missed_outcome import (
 from wirewatch.web import display, forms
 from wirewatch.web.actor import actor
 from wirewatch.web.explain import Explainer
+from wirewatch.web.explained_rules import rules_view
 from wirewatch.web.pages.story import explanation_view
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
@@ -91,7 +92,7 @@ def found_view(found: Found, catalog: Catalog, t: Translator) -> dict[str, Any]:
     explanation = outcome.explanation
     answer = explanation_view(explanation, catalog, t) if explanation else None
     if explanation and answer:
-        answer["rules"] = explanation.rules
+        answer["rules"] = rules_view(explanation, t)
     return {
         "title": display.title(article.title),
         "url": display.link(article.url),

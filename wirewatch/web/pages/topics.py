@@ -27,6 +27,7 @@ from core.text import lang_attribute
 from processors import Explanation
 from wirewatch.web import charts, display, forms
 from wirewatch.web.explain import Explainer
+from wirewatch.web.explained_rules import rules_view
 from wirewatch.web.pages.story import explanation_view
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.render import READ_METHODS, PageRenderer
@@ -115,7 +116,7 @@ class TopicsPage:
         except WirewatchError as error:
             return replace(entered, error=error_text(error, t))
         answer = explanation_view(explanation, self._renderer.runtime.catalog(), t)
-        return replace(entered, answer=answer | _full_answer(explanation, article.title))
+        return replace(entered, answer=answer | _full_answer(explanation, article.title, t))
 
     def _topic_page(self, request: Request, topic_id: str, trial: Trial) -> HTMLResponse:
         renderer, now = self._renderer, self._renderer.clock()
@@ -257,10 +258,10 @@ def file_view(path: str, faults: Sequence[Fault]) -> dict[str, Any]:
     return {"name": path, "lines": rows, "error": "", "is_cut": len(lines) > MAX_LINES}
 
 
-def _full_answer(explanation: Explanation, title: str) -> dict[str, Any]:
+def _full_answer(explanation: Explanation, title: str, t: Translator) -> dict[str, Any]:
     """Return what only the test form shows: every rule, the JSON, the article's headline."""
     return {
-        "rules": explanation.rules,
+        "rules": rules_view(explanation, t),
         "json": json.dumps(explanation.as_json(), ensure_ascii=False, indent=2),
         "headline": display.title(title),
     }

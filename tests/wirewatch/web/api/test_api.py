@@ -80,7 +80,9 @@ def test_a_story_topics_feeds_and_deliveries_are_returned(api: Api) -> None:
 def test_a_topic_has_its_rules_figures_and_faults(tracking: Api) -> None:
     topic = tracking.json("/topics/nato")
     assert (topic["title"], topic["state"], topic["threshold"]) == ("NATO", "live", 30)
-    assert topic["rules"] == [{"id": "direct", "weight": 30, "query": '"NATO Beitritt*"'}]
+    (rule,) = topic["rules"]
+    assert (rule["id"], rule["weight"], rule["query"]) == ("direct", 30, '"NATO Beitritt*"')
+    assert (rule["by_field"], rule["fields"], rule["unless"]) == (None, [], [])
     assert (len(topic["days"]), [f["code"] for f in topic["faults"]]) == (30, ["W999"])
     for path in ("/topics/nothing", "/topics/%3Cscript%3E"):
         assert tracking.get(path).status == 404

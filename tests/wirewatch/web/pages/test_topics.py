@@ -100,6 +100,22 @@ def test_gates_are_explained_in_the_readers_language(empty: Console) -> None:
     assert "0 liegt unter der Schwelle von 30." in empty.submit("/topics/nato", fields)
 
 
+def test_points_places_and_what_a_rule_lacked_are_shown_in_the_readers_language(
+    empty: Console,
+) -> None:
+    talks = '{"language": "de", "title": "Genf", "text": "Friedensgespräche. Morgen."}'
+    shown = {
+        "en": ("in 1 sentence of the text", "None of these occurs: `&#34;nato beitritt*&#34;"),
+        "de": ("in 1 Satz des Textes", "Nichts davon kommt vor: `&#34;nato beitritt*&#34;"),
+    }
+    for language, (hits, lack) in shown.items():
+        empty.language = language
+        body = empty.submit("/topics/talks", [("source", talks)])
+        assert hits in body
+        assert '<td class="number">40</td><td class="number">20</td>' in body
+        assert lack in empty.submit("/topics/nato", [("source", talks)])
+
+
 def test_what_is_no_article_is_refused_with_an_explanation(empty: Console) -> None:
     empty.language = "en"
     assert '<p class="bad">' in empty.submit("/topics/nato", [])
