@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from config.catalog.aliases import EntityAlias
 from config.catalog.weights import FieldWeight
 from config.cron import CronSchedule
 from config.weekly_hours import WeeklyHours
@@ -206,14 +207,21 @@ class TopicDefinition:
 
 @dataclass(frozen=True, slots=True)
 class EntityDefinition:
-    """A person, place or organisation, with its spellings."""
+    """A person, place or organisation, with its spellings.
+
+    Attributes:
+        demonyms: Its adjectives, written small, and the words for its people.
+        deny: Words and phrases that are no mention of it although they contain an alias.
+    """
 
     id: str
     type: Literal["person", "organisation", "place", "other"]
     name: str
-    aliases: tuple[str, ...]
+    aliases: tuple[EntityAlias, ...]
     wikidata: str | None
     position: FilePosition
+    demonyms: tuple[EntityAlias, ...] = ()
+    deny: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

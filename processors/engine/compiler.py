@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import processors.engine.operators
 import processors.engine.windows
 import processors.engine.words  # noqa: F401  # they register what compiles their nodes
+from core.text.languages import language as known_language
 from processors.engine.article_index import OTHER
 from processors.engine.programs import FACTORIES, QueryProgram, Required
+from processors.forms.compounds import Compounds, compounds_of
 from processors.forms.inflection import word_forms
 from processors.forms.model import WordForms
 from processors.query.nodes import Node, Word
@@ -22,6 +24,7 @@ class Compiler:
 
     Args:
         languages: Codes of the languages in whose articles words are found in all their forms.
+        names: Folded names that count as words of the lexicon of compounds.
 
     Attributes:
         literals: The literals by number, as they are given to the automaton.
@@ -29,8 +32,9 @@ class Compiler:
         other_fields: Whether a rule uses fields beside title, lead and text.
     """
 
-    def __init__(self, languages: Sequence[str] = ()) -> None:
+    def __init__(self, languages: Sequence[str] = (), names: frozenset[str] = frozenset()) -> None:
         self._languages = tuple(languages)
+        self._names = names
         self._numbers: dict[str, int] = {}
         self.literals: list[str] = []
         self.entity_numbers: dict[str, int] = {}
@@ -69,6 +73,14 @@ class Compiler:
         """Return the forms of a word by language, for the languages that give it any."""
         languages = self._languages if word.language is None else (word.language,)
         return {code: word_forms(word.word, code) for code in languages}
+
+    def compounds(self, language: str) -> Compounds | None:
+        """Return the compounds of a language; None where it has none.
+
+        Args:
+            language: Its code.
+        """
+        return compounds_of(known_language(language), self._names)
 
     def use_other_fields(self) -> None:
         """Note that a rule uses fields beside title, lead and text."""

@@ -2,56 +2,25 @@
 
 An alias is a sequence of words, each with the forms that it takes in some language
 (:attr:`core.text.languages.Language.name_forms`). All forms of its longest word go into the
-automaton; the other words are compared where that one is found.
-
-A word that an alias writes with a capital must have a capital in the text: ``Merz`` matches MERZ
-but not *merz*. A word in capitals matches only as it is written: ``WHO`` does not match *Who*.
+automaton; the other words are compared where that one is found. A name is found inside words too
+(:mod:`processors.engine.names_in_words`), unless the whole word is an alias: *Weißrussland* is no
+mention of Russia.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from config.catalog.models import EntityDefinition
-from core.text.languages import NameWord, languages
-from core.text.tokens import tokenise
+from core.text.languages import language
+from processors.engine.aliases import Alias, aliases_of
 from processors.engine.article_index import ArticleIndex, FieldGroup
-from processors.engine.patterns import spellings
+from processors.engine.names_in_words import NameInWords, lexicon_names, names_in_words
+from processors.forms.compounds import compounds_of
 
-
-@dataclass(frozen=True, slots=True)
-class AliasWord:
-    """A word of an alias.
-
-    Attributes:
-        forms: The folded forms it takes.
-        exact: The exact forms, one of which the text must have; empty where any is accepted.
-        is_capitalised: Whether it begins with a capital.
-    """
-
-    forms: frozenset[str]
-    exact: frozenset[str]
-    is_capitalised: bool
-
-    def accepts(self, exact: str) -> bool:
-        """Return whether a word with one of the forms may be written this way in the text."""
-        if self.exact:
-            return exact in self.exact
-        return not self.is_capitalised or exact[0].isupper()
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """One way to write an entity.
-
-    Attributes:
-        anchor: Index of the word that the automaton searches for.
-    """
-
-    entity: str
-    words: tuple[AliasWord, ...]
-    anchor: int
+MAX_MEMO = 50_000
+"""Words of texts that are remembered; then the memory begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,52 +32,93 @@ class Mention:
     entity: str
 
 
-def aliases_of(entity: EntityDefinition) -> Iterable[Alias]:
-    """Yield an entity's name and its aliases, each once, except those that contain no word."""
-    for text in dict.fromkeys((entity.name, *entity.aliases)):
-        tokens = tokenise(text)
-        last = len(tokens) - 1
-        words = tuple(
-            _alias_word(
-                NameWord(
-                    folded=tokens.words[i],
-                    exact=tokens.exact(i, i),
-                    is_last=i == last,
-                    is_person=entity.type == "person",
-                )
-            )
-            for i in range(len(tokens))
-        )
-        if words:
-            longest = max(range(len(words)), key=lambda i: min(map(len, words[i].forms)))
-            yield Alias(entity.id, words, longest)
-
-
-def literals_of(alias: Alias) -> list[str]:
-    """Return the literals that the automaton searches for an alias."""
-    return [f" {form} " for form in sorted(alias.words[alias.anchor].forms)]
-
-
-def find_mentions(index: ArticleIndex, by_literal: dict[int, list[Alias]]) -> list[Mention]:
-    """Return the mentions in title, lead and text, in text order.
-
-    Of two mentions that overlap, the longer is kept; of two of the same length, the first. Two
-    entities at the same position are both kept.
+class Gazetteer:
+    """The names of all entities, searched in articles.
 
     Args:
-        index: A searched article.
-        by_literal: The aliases by the number of a literal of their anchor.
+        entities: The catalog's entities.
+        languages: Codes of the languages in whose articles names are found in compounds.
+        literal: Returns the number of a literal of the automaton.
     """
-    group = index.main
-    mentions: set[Mention] = set()
-    for literal, start, _ in [hit for hit in group.occurrences if hit[0] in by_literal]:
-        position = group.position_at(start)
-        for alias in by_literal[literal]:
-            first = position - alias.anchor
-            last = first + len(alias.words) - 1
-            if _matches(group, alias, first, last):
-                mentions.add(Mention(first, last, alias.entity))
-    return _without_overlaps(mentions)
+
+    def __init__(
+        self,
+        entities: Sequence[EntityDefinition],
+        languages: Iterable[str],
+        literal: Callable[[str], int],
+    ) -> None:
+        names = lexicon_names(entities)
+        compounds = {code: compounds_of(language(code), names) for code in languages}
+        self._compounds = {code: one for code, one in compounds.items() if one is not None}
+        self._aliases: dict[int, list[Alias]] = {}
+        self._inside: dict[int, list[NameInWords]] = {}
+        for entity in entities:
+            for alias in aliases_of(entity):
+                for text in alias.literals:
+                    self._aliases.setdefault(literal(text), []).append(alias)
+            for name in names_in_words(entity):
+                for text in name.literals:
+                    self._inside.setdefault(literal(text), []).append(name)
+        self._memo: dict[tuple[int, bool, str], tuple[str, ...]] = {}
+
+    def find(self, index: ArticleIndex) -> list[Mention]:
+        """Return the mentions in title, lead and text, in text order.
+
+        Of two mentions that overlap, the longer is kept; of two of the same length, the first. Two
+        entities at the same position are both kept.
+
+        Args:
+            index: A searched article.
+        """
+        mentions, denied, near = self._search(index)
+        if near:
+            whole = {at for m in mentions for at in range(m.first, m.last + 1)}
+            tokens = {(number, at) for number, at in near if at not in whole}
+            mentions.update(m for number, at in tokens for m in self._at(index, number, at))
+        if denied:
+            mentions = {m for m in mentions if not any(_denies(other, m) for other in denied)}
+        return _without_overlaps(mentions)
+
+    def _search(
+        self, index: ArticleIndex
+    ) -> tuple[set[Mention], set[Mention], list[tuple[int, int]]]:
+        """Return mentions of aliases, what is denied, and where a name may be inside a word.
+
+        The last are pairs of the number of a literal and a position.
+        """
+        group, aliases_of_literal, inside = index.main, self._aliases, self._inside
+        mentions: set[Mention] = set()
+        denied: set[Mention] = set()
+        near: list[tuple[int, int]] = []
+        for literal, start, _ in group.occurrences:
+            if literal in aliases_of_literal:
+                position = group.position_at(start)
+                for alias in aliases_of_literal[literal]:
+                    first = position - alias.anchor
+                    last = first + len(alias.words) - 1
+                    if alias.language in ("", index.language) and _matches(
+                        group, alias, first, last
+                    ):
+                        (denied if alias.denies else mentions).add(
+                            Mention(first, last, alias.entity)
+                        )
+            elif literal in inside:
+                # The literal may begin with the space before its word, or inside of it.
+                near.append((literal, group.position_at(start)))
+        return mentions, denied, near
+
+    def _at(self, index: ArticleIndex, literal: int, position: int) -> list[Mention]:
+        """Return the mentions of names with a literal inside the word at a position."""
+        exact, folded = index.main.exact(position, position), index.main.word(position, position)
+        compounds = self._compounds.get(index.language)
+        key = literal, compounds is not None, exact
+        entities = self._memo.get(key)
+        if entities is None:
+            if len(self._memo) >= MAX_MEMO:
+                self._memo.clear()
+            names = (n for n in self._inside[literal] if n.is_in(exact, folded, compounds))
+            entities = self._memo[key] = tuple(dict.fromkeys(name.entity for name in names))
+        return [Mention(position, position, entity) for entity in entities]
 
 
 def _matches(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
@@ -118,6 +128,11 @@ def _matches(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
         if group.word(at, at) not in word.forms:
             return False
     return all(w.accepts(group.exact(at, at)) for at, w in enumerate(alias.words, first))
+
+
+def _denies(denied: Mention, mention: Mention) -> bool:
+    overlaps = denied.first <= mention.last and mention.first <= denied.last
+    return overlaps and denied.entity == mention.entity
 
 
 def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
@@ -130,17 +145,3 @@ def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
             taken.update(dict.fromkeys(positions, span))
             chosen.append(mention)
     return sorted(chosen, key=lambda m: (m.first, m.last, m.entity))
-
-
-def _alias_word(word: NameWord) -> AliasWord:
-    if len(word.exact) > 1 and word.exact.isupper():
-        forms = [form for one in languages() for form in one.acronym_forms(word)]
-        folded = {word.folded, *map(str.casefold, forms)}
-        return AliasWord(_spelled(folded), frozenset((word.exact, *forms)), is_capitalised=True)
-    folded = {word.folded, *(form for one in languages() for form in one.name_forms(word))}
-    return AliasWord(_spelled(folded), frozenset(), word.exact[0].isupper())
-
-
-def _spelled(forms: Iterable[str]) -> frozenset[str]:
-    """Return the forms in every spelling."""
-    return frozenset(spelled for form in forms for (spelled,) in spellings((form,)))

@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from processors.engine.article_index import OTHER, ArticleIndex, FieldGroup, Span
 from processors.engine.patterns import Pattern, glob, has_wildcard, patterns_of
+from processors.forms.compounds import Compounds
 from processors.forms.model import WordForms
 from processors.query.nodes import OTHER_FIELDS, EntityNode, LabelNode, Node, Phrase, Word
 
@@ -97,6 +98,9 @@ class ProgramCompiler(Protocol):
 
     def forms(self, word: Word) -> dict[str, WordForms]:
         """Return the forms of a word by language."""
+
+    def compounds(self, language: str) -> Compounds | None:
+        """Return the compounds of a language; None where it has none."""
 
     def use_other_fields(self) -> None:
         """Note that a rule uses fields beside title, lead and text."""

@@ -10,7 +10,8 @@ from ahocorasick_rs import BytesAhoCorasick
 from config.catalog.models import EntityDefinition
 from processors.engine.article_index import ArticleIndex
 from processors.engine.compiler import Compiler
-from processors.engine.gazetteer import Alias, Mention, aliases_of, find_mentions, literals_of
+from processors.engine.gazetteer import Gazetteer, Mention
+from processors.engine.names_in_words import lexicon_names
 from processors.engine.presearch import Presearch
 from processors.engine.rules import CompiledRule, TopicRules
 from processors.engine.score import RuleOutcome, evaluation_order, outcomes, points_by_rule
@@ -42,13 +43,11 @@ class RuleSet:
         gates: Sequence[Gate] = GATES,
         languages: Sequence[str] = (),
     ) -> None:
-        compiler = Compiler(languages)
+        known = tuple(entities)
+        compiler = Compiler(languages, lexicon_names(known))
         self.topics = tuple(topics)
         self.gates = tuple(gates)
-        self._aliases: dict[int, list[Alias]] = {}
-        for alias in (a for entity in entities for a in aliases_of(entity)):
-            for literal in literals_of(alias):
-                self._aliases.setdefault(compiler.literal(literal), []).append(alias)
+        self._gazetteer = Gazetteer(known, languages, compiler.literal)
         self.rules = tuple(
             rule
             for number, topic in enumerate(self.topics)
@@ -68,7 +67,7 @@ class RuleSet:
         Rules may refer to entities, so that this must precede :meth:`match`.
         """
         index.search(self._automaton)
-        mentions = find_mentions(index, self._aliases) if self._aliases else []
+        mentions = self._gazetteer.find(index)
         for mention in mentions:
             span = (mention.first, mention.last, None)
             index.entities.setdefault(mention.entity, []).append(span)

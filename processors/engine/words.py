@@ -15,12 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.text.languages import language
 from core.text.tokens import Tokens
 from processors.engine.article_index import ArticleIndex, Span
 from processors.engine.patterns import spellings_of
 from processors.engine.programs import ProgramCompiler, QueryProgram, compiles
-from processors.forms.compounds import Compounds, compounds_of
+from processors.forms.compounds import Compounds
 from processors.forms.model import WordForms
 from processors.query.nodes import Word
 
@@ -147,7 +146,7 @@ class WordProgram(QueryProgram):
 def _word(node: Word, compiler: ProgramCompiler) -> QueryProgram:
     written = WordForms.only(spellings_of(node.folded))
     by_language = {
-        code: LanguageForms(forms, _compounds(code), compiler)
+        code: LanguageForms(forms, compiler.compounds(code), compiler)
         for code, forms in compiler.forms(node).items()
         if forms != written
     }
@@ -155,11 +154,6 @@ def _word(node: Word, compiler: ProgramCompiler) -> QueryProgram:
     if node.language is None:
         return WordProgram(by_language, as_written, node.scope)
     return WordProgram({node.language: as_written} | by_language, None, node.scope)
-
-
-def _compounds(code: str) -> Compounds | None:
-    known = language(code)
-    return compounds_of(known)
 
 
 def _numbers(literals: Iterable[str], compiler: ProgramCompiler) -> frozenset[int]:

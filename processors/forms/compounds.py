@@ -13,6 +13,7 @@ joins them. A language without a lexicon has no compounds.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from core.text.languages import Language
@@ -31,11 +32,15 @@ class Compounds:
     Args:
         language: Its joints and prefixes.
         lexicon: Its words.
+        names: Folded names that count as words of the lexicon: *Nato-beitritt*.
     """
 
-    def __init__(self, language: Language, lexicon: Lexicon) -> None:
+    def __init__(
+        self, language: Language, lexicon: Lexicon, names: AbstractSet[str] = frozenset()
+    ) -> None:
         self._language = language
         self._lexicon = lexicon
+        self._names = names
         self._joints = ("", *sorted(language.joints, key=len, reverse=True))
         self._is_sequence = lru_cache(maxsize=50_000)(self._sequence)
 
@@ -109,11 +114,18 @@ class Compounds:
     def _is_part(self, text: str) -> bool:
         if len(text) < MIN_LETTERS:
             return text in self._language.short_nouns
-        return text in self._lexicon or f"{text}e" in self._lexicon  # Sprach-, Schul-
+        if text in self._lexicon or text in self._names:
+            return True
+        return f"{text}e" in self._lexicon  # Sprach-, Schul-
 
 
 @lru_cache(maxsize=16)
-def compounds_of(language: Language) -> Compounds | None:
-    """Return the compounds of a language; None where it has no lexicon."""
+def compounds_of(language: Language, names: frozenset[str] = frozenset()) -> Compounds | None:
+    """Return the compounds of a language; None where it has no lexicon.
+
+    Args:
+        language: The language.
+        names: Folded names that count as words of its lexicon.
+    """
     lexicon = lexicon_of(language.code)
-    return Compounds(language, lexicon) if lexicon is not None else None
+    return Compounds(language, lexicon, names) if lexicon is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from config.catalog.aliases import EntityAlias
 from config.catalog.models import (
     AlertPolicy,
     EntityDefinition,
@@ -53,4 +54,4 @@ def topic(rules: str | Mapping[str, tuple[int, str]], **changes: Any) -> TopicDe
 
 
 def entity(id_: str, name: str, *aliases: str, kind: Any = "person") -> EntityDefinition:
-    return EntityDefinition(id_, kind, name, aliases, None, POSITION)
+    return EntityDefinition(id_, kind, name, tuple(map(EntityAlias, aliases)), None, POSITION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,8 +30,11 @@ _ADJECTIVE_ENDINGS = {
 def name_forms(word: NameWord) -> frozenset[str]:
     """Return the genitive of a name's last word, the endings of an adjective inside a name.
 
-    *Selenskyjs*, *des Bundestages*; *der Europäischen Union*.
+    *Selenskyjs*, *des Bundestages*; *der Europäischen Union*. Demonyms are declined, and have a
+    word for a woman: *ukrainische*, *Ukrainern*, *Ukrainerin*.
     """
+    if word.is_demonym:
+        return _demonym_forms(word)
     if word.is_last:
         return _genitives(word.folded, is_person=word.is_person)
     if word.exact[0].isupper() and not word.is_person:
@@ -64,6 +68,21 @@ def _genitives(folded: str, *, is_person: bool) -> frozenset[str]:
         return frozenset()
     endings = ("s",) if is_person or folded[-1] in "aeiouyäöü" else ("s", "es")
     return frozenset(folded + ending for ending in endings)
+
+
+def _demonym_forms(word: NameWord) -> frozenset[str]:
+    stem = word.folded
+    if word.is_adjective:
+        return _with(stem, LANGUAGE.declension) if stem.endswith("sch") else frozenset()
+    if stem.endswith("er"):
+        return _with(stem, ("s", "n", "in", "innen"))
+    if stem.endswith("e"):
+        return _with(stem, ("n",)) | _with(stem[:-1], ("in", "innen"))
+    return _genitives(stem, is_person=True)
+
+
+def _with(stem: str, endings: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem + ending for ending in endings)
 
 
 def _is_latin(character: str) -> bool:
@@ -177,7 +196,7 @@ LANGUAGE = Language(
         """
         ost west nord süd mittel zentral nordost nordwest südost südwest groß gross klein haupt
         neben sonder ex alt neu nicht wieder vize erst end ur un fehl gesamt teil mit gegen binnen
-        außen aussen innen ober unter vor nach über zwischen rück früh spät fern nah halb voll
+        außen aussen inner innen ober unter vor nach über zwischen rück früh spät fern nah halb voll
         mini mega super anti pro neo post prä quasi pseudo inter trans cyber online digital bio
         öko multi euro tele video auto spitzen lieblings
         """

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.text.languages.model import BylineWords, DateWords, Language, words
+from core.text.languages.model import BylineWords, DateWords, Language, NameWord, words
+
+_FEMININE = {"ien": "ienne", "ais": "aise", "ois": "oise", "ain": "aine", "and": "ande"}
+"""Feminine forms of the endings of demonyms; other endings add nothing or an *e*."""
+
+
+def name_forms(word: NameWord) -> frozenset[str]:
+    """Return feminine and plural of a demonym: *ukrainienne*, *ukrainiens*."""
+    if not word.is_adjective:
+        return frozenset()
+    stem, ending = word.folded[:-3], word.folded[-3:]
+    if ending in _FEMININE:
+        feminine = stem + _FEMININE[ending]
+        return frozenset((f"{word.folded}s", feminine, f"{feminine}s"))
+    return frozenset((f"{word.folded}s",)) if ending.endswith("e") else frozenset()
+
 
 LANGUAGE = Language(
     code="fr",
@@ -19,6 +34,7 @@ LANGUAGE = Language(
         fait être avait
         """
     ),
+    name_forms=name_forms,
     dates=DateWords(
         months=(
             words("janv janvier"),

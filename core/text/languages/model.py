@@ -36,12 +36,19 @@ class NameWord:
         exact: As the operator wrote it.
         is_last: Whether it is the last word of the name.
         is_person: Whether the name is a person's.
+        is_demonym: Whether it is a word for people, or an adjective if it is written small.
     """
 
     folded: str
     exact: str
     is_last: bool
     is_person: bool
+    is_demonym: bool = False
+
+    @property
+    def is_adjective(self) -> bool:
+        """Whether it is a demonym that is written small: *ukrainisch*."""
+        return self.is_demonym and self.exact[:1].islower()
 
 
 def no_forms(_: object) -> AbstractSet[str]:

@@ -29,7 +29,7 @@ from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.credits import is_agency_mark, names_in_byline
 from ingest.extract.tree import two_letter_code
 from ingest.extract.vocabulary import alternatives
-from processors.engine.gazetteer import aliases_of
+from processors.engine.aliases import aliases_of
 from processors.engine.patterns import spellings
 
 Kind = Literal["person", "organisation", "place", "other"]

@@ -1,0 +1,122 @@
+"""The aliases of entities, compiled: the words of each with the forms they take.
+
+A word that an alias writes with a capital must have a capital in the text: ``Merz`` matches MERZ
+but not *merz*. A word in capitals matches only as it is written: ``WHO`` does not match *Who*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from config.catalog.aliases import EntityAlias
+from config.catalog.models import EntityDefinition
+from core.text.languages import NameWord, languages
+from core.text.tokens import Tokens, tokenise
+from processors.engine.patterns import spellings_of
+
+
+@dataclass(frozen=True, slots=True)
+class AliasWord:
+    """A word of an alias.
+
+    Attributes:
+        forms: The folded forms it takes.
+        exact: The exact forms, one of which the text must have; empty where any is accepted.
+        is_capitalised: Whether it begins with a capital.
+    """
+
+    forms: frozenset[str]
+    exact: frozenset[str]
+    is_capitalised: bool
+
+    def accepts(self, exact: str) -> bool:
+        """Return whether a word with one of the forms may be written this way in the text."""
+        if self.exact:
+            return exact in self.exact
+        return not self.is_capitalised or exact[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One way to write an entity.
+
+    Attributes:
+        anchor: Index of the word that the automaton searches for.
+        language: Code of the only language in whose articles it is found; empty for all.
+        denies: Whether it says what is no mention of the entity.
+    """
+
+    entity: str
+    words: tuple[AliasWord, ...]
+    anchor: int
+    language: str = ""
+    denies: bool = False
+
+    @property
+    def literals(self) -> list[str]:
+        """The literals that the automaton searches."""
+        return [f" {form} " for form in sorted(self.words[self.anchor].forms)]
+
+
+def aliases_of(entity: EntityDefinition) -> Iterator[Alias]:
+    """Yield the aliases, the demonyms and the denied words of an entity, without those of no word.
+
+    An alias that repeats the name replaces it, so that the name may have options too.
+    """
+    is_person = entity.type == "person"
+    for alias in names_of(entity):
+        yield from _alias(entity.id, alias, is_person=is_person)
+    for demonym in entity.demonyms:
+        yield from _alias(entity.id, demonym, is_demonym=True)
+    for text in entity.deny:
+        is_adjective = text[:1].islower()
+        yield from _alias(entity.id, EntityAlias(text), is_demonym=is_adjective, denies=True)
+
+
+def names_of(entity: EntityDefinition) -> list[EntityAlias]:
+    """Return the name and the aliases of an entity, each once."""
+    repeated = any(alias.text == entity.name for alias in entity.aliases)
+    return [*(() if repeated else (EntityAlias(entity.name),)), *entity.aliases]
+
+
+def _alias(
+    entity: str,
+    alias: EntityAlias,
+    *,
+    is_person: bool = False,
+    is_demonym: bool = False,
+    denies: bool = False,
+) -> Iterator[Alias]:
+    tokens = tokenise(alias.text)
+    words = tuple(
+        _alias_word(_name_word(tokens, at, is_person=is_person, is_demonym=is_demonym))
+        for at in range(len(tokens))
+    )
+    if words:
+        longest = max(range(len(words)), key=lambda i: min(map(len, words[i].forms)))
+        yield Alias(entity, words, longest, alias.language, denies)
+
+
+def _name_word(tokens: Tokens, at: int, *, is_person: bool, is_demonym: bool) -> NameWord:
+    return NameWord(
+        folded=tokens.words[at],
+        exact=tokens.exact(at, at),
+        is_last=at == len(tokens) - 1,
+        is_person=is_person,
+        is_demonym=is_demonym,
+    )
+
+
+def _alias_word(word: NameWord) -> AliasWord:
+    if len(word.exact) > 1 and word.exact.isupper():
+        forms = [form for one in languages() for form in one.acronym_forms(word)]
+        folded = {word.folded, *map(str.casefold, forms)}
+        return AliasWord(_spelled(folded), frozenset((word.exact, *forms)), is_capitalised=True)
+    folded = {word.folded, *(form for one in languages() for form in one.name_forms(word))}
+    return AliasWord(_spelled(folded), frozenset(), word.exact[0].isupper())
+
+
+def _spelled(forms: Iterable[str]) -> frozenset[str]:
+    """Return the forms in every spelling."""
+    return frozenset(spelled for form in forms for spelled in spellings_of(form))
