@@ -10,12 +10,13 @@ mention of Russia.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from config.catalog.models import EntityDefinition
 from core.text.languages import language
+from core.text.tokens import Tokens
 from processors.engine.aliases import Alias, aliases_of
-from processors.engine.article_index import ArticleIndex, FieldGroup
+from processors.engine.article_index import ArticleIndex
 from processors.engine.names_in_words import NameInWords, lexicon_names, names_in_words
 from processors.forms.compounds import compounds_of
 
@@ -23,8 +24,7 @@ MAX_MEMO = 50_000
 """Words of texts that are remembered; then the memory begins anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A mention of an entity at positions ``first`` to ``last`` of title, lead and text."""
 
     first: int
@@ -86,22 +86,21 @@ class Gazetteer:
 
         The last are pairs of the number of a literal and a position.
         """
-        group, aliases_of_literal, inside = index.main, self._aliases, self._inside
+        group, aliases, inside = index.main, self._aliases, self._inside
         mentions: set[Mention] = set()
         denied: set[Mention] = set()
         near: list[tuple[int, int]] = []
         for literal, start, _ in group.occurrences:
-            if literal in aliases_of_literal:
+            if literal in aliases:
                 position = group.position_at(start)
-                for alias in aliases_of_literal[literal]:
+                for alias in aliases[literal]:
                     first = position - alias.anchor
                     last = first + len(alias.words) - 1
-                    if alias.language in ("", index.language) and _matches(
-                        group, alias, first, last
-                    ):
-                        (denied if alias.denies else mentions).add(
-                            Mention(first, last, alias.entity)
-                        )
+                    if alias.language and alias.language != index.language:
+                        continue
+                    if _matches(group.tokens, alias, first, last):
+                        mention = Mention(first, last, alias.entity)
+                        (denied if alias.denies else mentions).add(mention)
             elif literal in inside:
                 # The literal may begin with the space before its word, or inside of it.
                 near.append((literal, group.position_at(start)))
@@ -109,25 +108,30 @@ class Gazetteer:
 
     def _at(self, index: ArticleIndex, literal: int, position: int) -> list[Mention]:
         """Return the mentions of names with a literal inside the word at a position."""
-        exact, folded = index.main.exact(position, position), index.main.word(position, position)
+        tokens = index.main.tokens
         compounds = self._compounds.get(index.language)
-        key = literal, compounds is not None, exact
+        start, end = tokens.span(position, position)
+        key = literal, compounds is not None, tokens.text[start:end]
         entities = self._memo.get(key)
         if entities is None:
             if len(self._memo) >= MAX_MEMO:
                 self._memo.clear()
+            exact, folded = tokens.exact(position, position), tokens.words[position]
             names = (n for n in self._inside[literal] if n.is_in(exact, folded, compounds))
             entities = self._memo[key] = tuple(dict.fromkeys(name.entity for name in names))
         return [Mention(position, position, entity) for entity in entities]
 
 
-def _matches(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
-    if first < 0 or last >= len(group.tokens):
-        return False
-    for at, word in enumerate(alias.words, first):  # a plain loop: most candidates fail here
-        if group.word(at, at) not in word.forms:
+def _matches(tokens: Tokens, alias: Alias, first: int, last: int) -> bool:
+    """Return whether an alias is at these positions, one of which has its literal."""
+    if first != last:
+        words = tokens.words
+        if first < 0 or last >= len(words):
             return False
-    return all(w.accepts(group.exact(at, at)) for at, w in enumerate(alias.words, first))
+        for at, word in enumerate(alias.words, first):  # a plain loop: most candidates fail here
+            if words[at] not in word.forms:
+                return False
+    return all(word.accepts(tokens, at) for at, word in enumerate(alias.words, first))
 
 
 def _denies(denied: Mention, mention: Mention) -> bool:

@@ -110,8 +110,9 @@ def names_in_words(entity: EntityDefinition) -> Iterator[NameInWords]:
         if (folded := _single_word(alias)) and len(folded) >= MIN_LETTERS:
             yield _in_compounds(entity, folded)
     for demonym in entity.demonyms:
-        if demonym.text.endswith(ADJECTIVE_ENDING) and len(demonym.text) >= MIN_ADJECTIVE:
-            yield _with_prefixes(entity.id, tokenise(demonym.text).words[0])
+        first, *more = tokenise(demonym.text).words or [""]
+        if not more and first.endswith(ADJECTIVE_ENDING) and len(first) >= MIN_ADJECTIVE:
+            yield _with_prefixes(entity.id, first)
 
 
 def lexicon_names(entities: Iterable[EntityDefinition]) -> frozenset[str]:

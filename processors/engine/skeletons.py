@@ -31,7 +31,7 @@ MAX_SKELETONS = 8
 """Readings of one word that are compared."""
 MAX_LETTERS = 30
 """Longer words are no names."""
-MAX_FRAGMENTS = 24
+MAX_FRAGMENTS = 60
 """Spellings of a fragment in one script."""
 MIN_FRAGMENT = 3
 """Symbols of a fragment; shorter ones occur in most articles."""
@@ -171,5 +171,5 @@ def _spelled(piece: str, spellings: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _frequency(piece: str) -> float:
-    """Return how often a piece is expected in Latin letters: a fifth as often with each letter."""
-    return sum(0.2 ** len(literal) for literal in _spelled(piece, _SPELLINGS))
+    """Return how often a piece is expected: an eighth as often with each letter."""
+    return sum(0.125 ** len(literal) for literal in _spelled(piece, _SPELLINGS))
