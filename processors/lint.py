@@ -12,6 +12,7 @@ from config.catalog.models import (
     Catalog,
     FilePosition,
     RuleDefinition,
+    SourceText,
     TopicDefinition,
     TopicTest,
 )
@@ -142,11 +143,21 @@ def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fa
         yield from _rule_warnings(topic.definition, rule, resolved.query, compiled_rule)
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
+        yield from _quoted_word(source)
         for node in _nodes(source.value):
             if isinstance(node, Phrase) and (others := _misleading(node.words)):
                 message = f"`{_query_text(node)}` also finds {others}."
                 position = source.at(node.at)
                 yield _fault(position, "W103", message, "List the words you mean, or use EXCEPT.")
+
+
+def _quoted_word(source: SourceText) -> Iterator[Fault]:
+    """Yield a warning for a value in quotes that is one word: YAML takes the quotes away."""
+    node = parse(source.value).node
+    if source.quoted and isinstance(node, Word):
+        message = f"YAML takes the quotes away: `{node.word}` is found in all its forms."
+        mend = f'Leave them out, or for this form alone write `>-` and `"{node.word}"` below it.'
+        yield _fault(source.at(0), "W112", message, mend)
 
 
 def _misleading(words: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from config.faults import Fault
 from processors.engine.rules import ResolvedRule, TopicRules
 from processors.query import QueryProblem, Resolved, resolve
 from processors.query.fields import fields_of, restrict
+from processors.query.foreign import MAX_SHOWN
 from processors.query.nodes import Node, TermRef
 from processors.query.resolve import denying, term_references
 from processors.query.terms import in_order_of_use
@@ -128,7 +129,16 @@ def _compile_rule(rule: RuleDefinition, node: Node, faults: list[Fault]) -> Reso
 
 
 def _report(resolved: Resolved, source: SourceText, faults: list[Fault]) -> None:
-    faults.extend(problem.fault(source) for problem in resolved.problems)
+    faults.extend(_for_quoted(problem, source).fault(source) for problem in resolved.problems)
+
+
+def _for_quoted(problem: QueryProblem, source: SourceText) -> QueryProblem:
+    """Return a problem with the advice for a phrase whose quotes YAML has taken away."""
+    if problem.code != "E002" or not source.quoted or '"' in source.value:
+        return problem
+    phrase = f'"{source.value}"'
+    mend = f"YAML takes the quotes around a value away: write `>-` and `{phrase}` in the next line."
+    return replace(problem, mend=mend if len(phrase) <= MAX_SHOWN else problem.mend)
 
 
 def _resolve_terms(

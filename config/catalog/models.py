@@ -32,11 +32,14 @@ class SourceText:
         position: Where the value starts.
         lines: For a value over several lines: (offset in value, line, column) of each piece, by
             ascending offset; empty for a value on one line.
+        quoted: Whether the file has it in double quotes, outside of brackets: YAML takes them away,
+            whatever the author of a query meant by them.
     """
 
     value: str
     position: FilePosition
     lines: tuple[tuple[int, int, int], ...] = ()
+    quoted: bool = False
 
     def at(self, offset: int) -> FilePosition:
         """Return the position of the character at ``offset``."""

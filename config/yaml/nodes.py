@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
+    CollectionStartEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
@@ -35,6 +36,7 @@ from ruamel.yaml.events import (
 from config.catalog.models import FilePosition, SourceText
 from config.faults import Fault
 from config.yaml.positions import LineIndex
+from config.yaml.queries import may_hide_a_query, quote_queries
 
 MAX_BYTES: Final = 5_000_000
 """A larger file is refused: parsing takes about two seconds a megabyte."""
@@ -138,10 +140,17 @@ def parse(file: str, content: bytes) -> tuple[YamlNode | None, list[Fault]]:
     text, problem = _decode(file, content)
     if problem is not None:
         return None, [problem]
-    lines = LineIndex(file, text)
+    root, faults = _tree(LineIndex(file, text))
+    if not faults and not may_hide_a_query(text):
+        return root, faults
+    quoted = quote_queries(text)
+    return _tree(LineIndex(file, quoted.text, quoted.inserted)) if quoted else (root, faults)
+
+
+def _tree(lines: LineIndex) -> tuple[YamlNode | None, list[Fault]]:
     composer = _Composer(lines)
     try:
-        root = composer.compose(YAML(typ="safe", pure=True).parse(text))
+        root = composer.compose(YAML(typ="safe", pure=True).parse(lines.text))
     except MarkedYAMLError as error:
         return None, [*composer.faults, _syntax_fault(lines, error)]
     except (YAMLError, ValueError, OverflowError) as error:  # the reader's errors carry no mark
@@ -182,7 +191,7 @@ def _decode(file: str, content: bytes) -> tuple[str, Fault | None]:
 class _Open:
     """A mapping or sequence whose end is not reached yet."""
 
-    event: Event
+    event: CollectionStartEvent
     nodes: list[YamlNode] = field(default_factory=list)
     size: int = 1
 
@@ -263,6 +272,8 @@ class _Composer:
             self._fault(event, "E203", message, "Delete it.")
         plain = event.style is None or event.style == ""
         source = self._lines.source(start, end, None if plain else event.style, event.value)
+        if event.style == '"' and not any(one.event.flow_style for one in self._open):
+            source = replace(source, quoted=True)
         return ScalarNode(event.value, plain, self._lines.position(start), source)
 
     def _closed(self, done: _Open) -> YamlNode:

@@ -12,7 +12,8 @@ value (the query parser) can report the exact column of a fault.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from config.catalog.models import FilePosition, SourceText
 
@@ -36,16 +37,20 @@ class LineIndex:
 
     Args:
         file: Path of the file, for the positions.
-        text: The whole file.
+        text: The whole file, as YAML reads it.
+        inserted: Ascending offsets in ``text`` of characters that the file does not have.
     """
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, inserted: Sequence[int] = ()) -> None:
         self.file = file
         self.text = text
-        self._starts = [0, *(match.end() for match in _BREAKS.finditer(text))]
+        self._inserted = inserted
+        breaks = (match.end() for match in _BREAKS.finditer(text))
+        self._starts = [0, *(end - bisect_left(inserted, end) for end in breaks)]
 
     def position(self, index: int) -> FilePosition:
-        """Return the position of the character at ``index``."""
+        """Return the position in the file of the character at ``index`` of ``text``."""
+        index -= bisect_left(self._inserted, index)
         line = bisect_right(self._starts, index)
         return FilePosition(self.file, line, index - self._starts[line - 1] + 1)
 

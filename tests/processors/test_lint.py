@@ -135,6 +135,19 @@ tests:
     ]
 
 
+def test_quotes_that_yaml_takes_away_are_pointed_out(tmp_path: Path) -> None:
+    def fault_of(query: str, code: str) -> str:
+        faults = topic_faults(catalog_of(tmp_path, f"id: t\nquery: {query}\n"))
+        return next((f.mend for f in faults if f.code == code), "")
+
+    assert fault_of('"NATO Beitritt*"', "E002").endswith('`"NATO Beitritt*"` in the next line.')
+    assert '`"Beitritt"`' in fault_of('"Beitritt"', "W112")
+    for sound in ("Beitritt", "'Beitritt'", "'\"Beitritt\"'", '"a OR b"', '"Beitritt" OR x'):
+        assert not fault_of(sound, "W112")
+        assert not fault_of(sound, "E002")
+    assert '"a"' not in fault_of("'a \"b\"'", "E002")
+
+
 def test_a_failed_test_lists_missing_and_unexpected_rules(tmp_path: Path) -> None:
     topic = SOUND.replace("title: EU-Beitritt, match: false", "title: Nato, match: true").replace(
         "title: Nato-Beitritt, match: true, rules: [direct]",

@@ -64,8 +64,8 @@ def test_invalid_yaml_is_one_fault_at_its_position(
     assert (fault.line, fault.column, fault.code) == (line, column, code)
 
 
-def test_for_a_query_that_starts_with_a_quote_the_mend_is_a_block() -> None:
-    assert ">-" in only_fault('query: "NATO" OR x').mend
+def test_for_a_text_that_starts_with_a_quote_the_mend_is_a_block() -> None:
+    assert ">-" in only_fault('name: "NATO" OR x').mend
 
 
 def test_for_a_variable_in_braces_the_mend_is_quotes() -> None:
