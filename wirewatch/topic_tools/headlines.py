@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,3 +115,12 @@ def _json(text: str) -> tuple[dict[str, Any], bool]:
     if language is not None and not isinstance(language, str):
         raise ValueError('"language" is not two letters')
     return fields, expected
+
+
+def labelled_by_fields(fields: Mapping[str, Any], *, expected: bool) -> LabelledArticle:
+    """Return a test of a topic, or what has the form of one, as a labelled article.
+
+    Raises:
+        UsageError: The fields are no article.
+    """
+    return LabelledArticle(0, article_from_fields(fields), expected, fields.get("language"))

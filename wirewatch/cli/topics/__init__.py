@@ -17,6 +17,7 @@ from wirewatch.cli.topics.comparison import diff
 from wirewatch.cli.topics.expansion import expand
 from wirewatch.cli.topics.new import new
 from wirewatch.cli.topics.report import report as topic_report
+from wirewatch.cli.topics.suggestions import suggest
 from wirewatch.cli.topics.trial import try_topic
 from wirewatch.run.bootstrap import load_files, open_settings
 
@@ -30,6 +31,7 @@ app.command("try")(try_topic)
 app.command("expand")(expand)
 app.command("diff")(diff)
 app.command("backtest")(backtest)
+app.command("suggest")(suggest)
 app.command("report")(topic_report)
 
 FaultsOption = Annotated[bool, typer.Option("--json", help="One JSON array of faults on stdout.")]
