@@ -25,7 +25,8 @@ from processors.engine.patterns import spellings_of
 from processors.engine.rules import ResolvedRule
 from processors.forms.inflection import word_forms
 from processors.query.nodes import MANY, ONE, EntityNode, Except, Node, Not, Phrase, Word
-from processors.topics import CompiledTopic, compile_topic
+from processors.topics import compile_topic
+from processors.vocabulary import Vocabulary
 from wirewatch.topic_tools.corpus import Corpus
 
 AS_WRITTEN, FORM, COMPOUND = "as written", "form", "compound"
@@ -181,7 +182,8 @@ def _blank_topic() -> TopicDefinition:
 def _resolve(text: str, topic: TopicDefinition, catalog: Catalog) -> Node:
     query = SourceText(text, _POSITION)
     alone = replace(topic, rules=(RuleDefinition(SOLE_RULE, 1, query),))
-    compiled: CompiledTopic = compile_topic(alone, {entity.id for entity in catalog.entities})
+    ids = {entity.id for entity in catalog.entities}
+    compiled = compile_topic(alone, ids, Vocabulary(catalog.vocabulary, ids))
     if errors := [f for f in compiled.faults if f.is_error and f.file == _POSITION.file]:
         raise UsageError(f"The term {text!r}: {errors[0].message}", mend=errors[0].mend)
     if not compiled.rules.rules:

@@ -85,6 +85,9 @@ def test_expand_lists_the_words_that_a_term_finds_and_how(topic: CliInstallation
         ("Ukraine", 3, "as written")
     ]
     assert plain["deny"] == ""
+    topic.write("vocabulary/v.yaml", "- {id: shared, forms: {de: Verhandlung}}\n")
+    shared = ask(topic, "expand", "$shared")
+    assert {w["part"] for w in shared["words"]} == {"Verhandlung"}
     people = topic.invoke("topics", "expand", "gespräch*", "--articles", "-", stdin=lines())
     assert 'EXCEPT ("Gespräche" OR "Gesprächspartner")' in people
     for wrong in ("a b", "$nothing", "ab*"):
