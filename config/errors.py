@@ -143,6 +143,19 @@ class NotFoundError(UsageError):
     """A story, delivery, feed or action does not exist."""
 
 
+class QueryError(UsageError):
+    """A query that was typed has errors.
+
+    Args:
+        faults: All of them; their columns are those of the query.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        first = self.faults[0]
+        super().__init__(f"The query, column {first.column}: {first.message}", mend=first.mend)
+
+
 class BusyError(WirewatchError):
     """As much of this is done at once as may be."""
 
@@ -242,6 +255,20 @@ class StoreConflictError(StoreError):
 
 class StoreRefusedError(StoreError):
     """The database can never accept this value (too long, not text); nothing was stored."""
+
+    retry = False
+
+
+class ArchiveError(ExternalError):
+    """The archive of articles refused a call or failed."""
+
+
+class ArchiveTimeoutError(ArchiveError):
+    """A search took longer than it may."""
+
+
+class ArchiveDamagedError(ArchiveError):
+    """The archive's file is damaged; everything else works, and the archive can be rebuilt."""
 
     retry = False
 

@@ -8,6 +8,7 @@ import typer
 
 from wirewatch.cli import (
     alerts,
+    archive,
     articles,
     notify,
     receivers,
@@ -51,6 +52,7 @@ app.command()(health)
 app.add_typer(subscriptions.app, name="feeds")
 app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")
+app.add_typer(archive.app, name="archive")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(receivers.app, name="receivers")
 app.add_typer(notify.app, name="notify")

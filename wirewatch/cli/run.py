@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from wirewatch.run.summary import Summary
 
-STAGES = ("ingest", "processors", "alerts", "web")
+STAGES = ("ingest", "processors", "alerts", "archive", "web")
 
 
 def run(
@@ -30,7 +30,9 @@ def run(
     once: Annotated[
         bool, typer.Option("--once", help="Poll due feeds, process everything, deliver, exit.")
     ] = False,
-    only: Annotated[str, typer.Option(help="Only these stages: ingest,processors,alerts,web")] = "",
+    only: Annotated[
+        str, typer.Option(help="Only these stages: ingest,processors,alerts,archive,web")
+    ] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="With --once: print the summary as JSON.")
     ] = False,

@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.durations import parse_duration
 from config.errors import CatalogError, UsageError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.terminal import Progress, stop_at_signal
+from wirewatch.cli.times import parse_since
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from wirewatch.simulation import SimulationReport
     from wirewatch.simulation.articles import Arrival
-
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-"""The earliest time that `--since` can reach with a duration."""
 
 
 def simulate(
@@ -95,20 +91,6 @@ def _arrivals(
         lines = parse_lines(_read(source), source)
         known = simulated_catalog(catalog, lines)
         yield arrivals(lines, known, settings.fetch_live_gap), known
-
-
-def parse_since(text: str, now: datetime) -> datetime:
-    """Return a time, or the time that is a duration ago; one without a zone is UTC."""
-    if (ago := parse_duration(text)) is not None:
-        return now - min(ago, now - EARLIEST)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--since {text!r} is neither a time nor a duration.",
-            mend="Write 2026-11-22T09:00:00Z or 2d.",
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _read(source: str) -> bytes:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from config.faults import Fault
     from config.settings import Settings
+    from core.archive import Archive
     from core.processes.instance import Instance
     from core.processes.slots import SlotClaim
     from core.store import Store
@@ -111,6 +112,22 @@ def open_store(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_archive(settings: Settings) -> Iterator[Archive]:
+    """Open the archive alone; it is created if it is missing.
+
+    Raises:
+        ArchiveError: It is damaged or busy.
+    """
+    from core.archive import open as archive
+
+    opened = archive.open_archive(settings)
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 @contextmanager

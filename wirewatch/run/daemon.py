@@ -11,6 +11,7 @@
                                    │                 decisions           ├─ watchdog
                                    ├─ deliveries   notifications ─▶      └─ health
                                    │                 receivers
+                                   ├─ archive      articles ─▶ archive.db
                                    ├─ housekeeping reload, retention, gauges
                                    ├─ watchdog     notices loops that are stuck
                                    └─ health       for the console and `wirewatch health` ─▶ slot
@@ -41,6 +42,7 @@ import structlog
 from alerts import worker as alerts_worker
 from config.i18n import Phrase, verbatim
 from config.settings import secret
+from core.archive import worker as archive_worker
 from core.canary import has_canaries
 from core.processes.slots import read_statuses
 from core.streams.consume_loop import LoopOptions
@@ -167,6 +169,8 @@ class Daemon:
             stages["processors"] = self._match
         if "alerts" in self._requested:
             stages |= {"alerts": self._decide, "deliveries": self._deliver}
+        if "archive" in self._requested:
+            stages["archive"] = self._archive
         return stages
 
     async def _ingest(self, stop: asyncio.Event) -> None:
@@ -182,6 +186,12 @@ class Daemon:
         options = self._options(alerts_worker.STAGE)
         with closing(self._program.join(alerts_worker.GROUP)) as member:
             self._program.decider().run(member, **options)
+
+    def _archive(self) -> None:
+        options = self._options(archive_worker.STAGE)
+        archivist = self._program.archivist(options["stop"], options["report_turn"])
+        with archivist as worker, closing(self._program.join(archive_worker.GROUP)) as member:
+            worker.run(member, **options)
 
     def _options(self, stage: str) -> LoopOptions:
         """Return the options of a stage that is about to join its group.

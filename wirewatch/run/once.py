@@ -23,6 +23,7 @@ from alerts import worker as alerts_worker
 from alerts.canaries.timer import ONCE_EARLY, CanaryTimer
 from config.errors import ExternalError, StoreError, out_of_memory
 from config.i18n import Phrase, in_english
+from core.archive import worker as archive_worker
 from core.clock import rfc3339
 from core.store import outbox, targets
 from core.store.targets import TargetState
@@ -33,7 +34,7 @@ from processors import worker as processors_worker
 from wirewatch.run.program import Program
 from wirewatch.run.summary import Summary
 
-STAGES = ("ingest", "processors", "alerts")
+STAGES = ("ingest", "processors", "alerts", "archive")
 
 PATIENCE = 60.0
 """Seconds without progress after which the work of another process is left to it."""
@@ -59,6 +60,8 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
         if "alerts" in stages:
             _deliver(program, summary)
         program.relay.drain()
+        if "archive" in stages:
+            _archive(program)
     except Exception as error:
         known = out_of_memory(error) or error
         if not isinstance(known, ExternalError):
@@ -147,6 +150,13 @@ def _drain(worker: _Worker, member: Consumer) -> int:
 
 def _is_read(program: Program, group: str) -> bool:
     return all(lag.records == 0 for lag in program.streams.lag(group, program.streams_of(group)))
+
+
+def _archive(program: Program) -> None:
+    """Store everything that was published; last, so that nothing waits for the archive."""
+    group = archive_worker.GROUP
+    with program.archivist() as worker, closing(program.join(group)) as member:
+        _until_done(lambda: _drain(worker, member), lambda: _is_read(program, group))
 
 
 def _outbox_is_empty(program: Program) -> bool:

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
@@ -23,9 +23,12 @@ from config.catalog.models import Catalog
 from config.catalog.reload import CatalogKeeper
 from config.settings import Settings
 from core import metrics
+from core.archive import worker as archive_worker
+from core.archive.fill import fill_archive
 from core.canary import CANARY_ARTICLES, CANARY_MATCHES, has_canaries
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
+from core.loop_delay import ReportTurn, ignore_turn
 from core.messages.envelope import MATCHES
 from core.processes.instance import Instance
 from core.processes.slots import SlotClaim
@@ -36,9 +39,19 @@ from core.streams.topology import canary_specs, stream_specs
 from ingest.service import Ingest
 from processors import topic_faults
 from processors import worker as processors_worker
-from wirewatch.run.bootstrap import open_instance, open_slot, open_store, open_stream_log
+from wirewatch.run.bootstrap import (
+    open_archive,
+    open_instance,
+    open_slot,
+    open_store,
+    open_stream_log,
+)
 
-GROUPS = {processors_worker.GROUP: processors_worker.STREAMS, alerts_worker.GROUP: (MATCHES,)}
+GROUPS = {
+    processors_worker.GROUP: processors_worker.STREAMS,
+    alerts_worker.GROUP: (MATCHES,),
+    archive_worker.GROUP: archive_worker.STREAMS,
+}
 """The public streams that each consumer group of the program reads."""
 
 CANARY_STREAMS = {
@@ -95,13 +108,38 @@ class Program:
             self.store, self.catalog, self.settings, self.clock, self.dispositions
         )
 
+    @contextmanager
+    def archivist(
+        self, stop: Callable[[], bool] = lambda: False, report_turn: ReportTurn = ignore_turn
+    ) -> Iterator[archive_worker.ArchiveWorker]:
+        """Open the archive, fill it if it is new, and yield its stage.
+
+        Args:
+            stop: Ends the filling early.
+            report_turn: Called before each step of it.
+
+        Raises:
+            ArchiveError: The archive is damaged, busy, or takes no writes.
+        """
+        with open_archive(self.settings) as archive:
+            fill_archive(
+                archive,
+                self.store,
+                self.streams,
+                archive_worker.GROUP,
+                self.clock,
+                stop,
+                report_turn,
+            )
+            yield archive_worker.ArchiveWorker(archive, self.clock, self.dispositions)
+
     def join(self, group: str) -> Consumer:
         """Join a stage's consumer group."""
         return self.streams.consumer(group, self.streams_of(group), slot=self.slot)
 
     def streams_of(self, group: str) -> tuple[str, ...]:
         """Return the streams that a group reads with the operator's files in use."""
-        internal = CANARY_STREAMS[group] if has_canaries(self.catalog()) else ()
+        internal = CANARY_STREAMS.get(group, ()) if has_canaries(self.catalog()) else ()
         return (*GROUPS[group], *internal)
 
     def dispatcher(self) -> Dispatcher:

@@ -45,7 +45,7 @@ def backtest(
     Nothing is stored or sent. The topic counts as live, whatever its state. Lines of --articles
     need "url" and "first_seen_at", as for `alerts simulate`.
     """
-    from wirewatch.cli.simulate import parse_since
+    from wirewatch.cli.times import parse_since
 
     settings = open_settings()
     now = utc_now()

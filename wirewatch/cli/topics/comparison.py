@@ -33,7 +33,7 @@ def diff(
     wirewatch topics diff nato-membership /tmp/nato-membership.yaml
     wirewatch topics diff HEAD:config/topics/gas.yaml gas --since 30d
     """  # noqa: D301 click reads \b as: keep these lines
-    from wirewatch.cli.simulate import parse_since
+    from wirewatch.cli.times import parse_since
     from wirewatch.topic_tools.comparison import compare_topics
     from wirewatch.topic_tools.corpus import open_corpus
     from wirewatch.topic_tools.files import load_sound_topic

@@ -35,7 +35,7 @@ def expand(
     wirewatch topics expand 'beitritt*' --since 90d
     wirewatch topics expand joining --topic nato-membership
     """  # noqa: D301 click reads \b as: keep these lines
-    from wirewatch.cli.simulate import parse_since
+    from wirewatch.cli.times import parse_since
     from wirewatch.topic_tools.corpus import open_corpus
     from wirewatch.topic_tools.expansion import Term
 

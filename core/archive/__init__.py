@@ -1,0 +1,28 @@
+"""The archive: every article revision with its enrichment, searchable by its words.
+
+::
+
+    news.articles ─┐                  ┌ revisions     texts, by time
+    news.enriched ─┴▶ ArchiveWorker ─▶│ enrichments   language, topics, entities
+                                      │ index         the folded words of each revision
+                                      └ vocabulary    each word, and in how many articles it is
+                                            │
+                     processors.archive ◀───┘ the index proposes, the engine decides
+
+The archive is ``archive.db`` in the data folder, or tables in PostgreSQL where the store is there.
+The index has no notion of a language: it holds the words as the tokeniser folds them, so that both
+databases propose the same revisions.
+"""
+
+from core.archive.archive import Archive, ArchivedRevision, Selection
+from core.archive.proposal import Alternative, Group, IndexTerm, Proposal
+
+__all__ = [
+    "Alternative",
+    "Archive",
+    "ArchivedRevision",
+    "Group",
+    "IndexTerm",
+    "Proposal",
+    "Selection",
+]

@@ -1,0 +1,370 @@
+"""The archive's rows: adding, reading by time or by words, and forgetting.
+
+A revision has a number that ascends with the time at which it was fetched: the second in the upper
+bits, and below them bits of its key's hash. So pages by time, newest or oldest first, need neither
+a sort nor an offset, and the index is read in the order of the result. Everything is idempotent: a
+revision is stored once, and an enrichment replaces the one before it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.archive.database import ArchiveConnection, ArchiveDatabase
+from core.archive.proposal import Proposal
+from core.archive.words import words_of
+from core.messages import ArticleRevision, Enriched
+
+SECOND_BITS = 16
+"""Revisions of one second that can be told apart: 65,536."""
+PAGE = 200
+FORGET_LIMIT = 200
+"""Articles that one step of :meth:`Archive.forget` deletes."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = 1 << 62
+
+_COLUMNS = "SELECT r.number, r.record, e.record"
+_ENRICHED = (
+    " LEFT JOIN archive_enrichments e ON e.article_id = r.article_id AND e.revision = r.revision"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedRevision:
+    """A revision of the archive.
+
+    Attributes:
+        number: Ascends with time; the key of pages.
+        enriched: None as long as the processors have not enriched it.
+    """
+
+    number: int
+    article: ArticleRevision
+    enriched: Enriched | None
+
+    @property
+    def language(self) -> str:
+        """Its language as the processors found it, else as declared."""
+        return self.enriched.language if self.enriched else self.article.language
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which revisions are wanted.
+
+    Attributes:
+        since: Fetched at this time or later; None for any.
+        until: Fetched before this time; None for any.
+        outlet: Id of their outlet; empty for any.
+        language: Two letters; empty for any.
+        topic: Id of a topic that they match; empty for any.
+        proposal: Words that they contain; empty for any.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outlet: str = ""
+    language: str = ""
+    topic: str = ""
+    proposal: Proposal = ()
+
+
+class Archive:
+    """The archive. Thread-safe.
+
+    Args:
+        database: Its tables.
+    """
+
+    def __init__(self, database: ArchiveDatabase) -> None:
+        self._database = database
+
+    def add(self, articles: Iterable[ArticleRevision], enriched: Iterable[Enriched] = ()) -> int:
+        """Store revisions and enrichments, in one transaction. Return how many revisions are new.
+
+        Raises:
+            ArchiveError: The database refused; nothing was stored.
+        """
+        with self._database.write() as connection:
+            new = _add_articles(connection, articles)
+            connection.run(_ENRICH, [_enrichment_row(one) for one in enriched])
+        return new
+
+    def page(
+        self,
+        selection: Selection,
+        *,
+        before: int | None = None,
+        limit: int = PAGE,
+        seconds: float | None = None,
+    ) -> list[ArchivedRevision]:
+        """Return the next revisions, newest first.
+
+        Args:
+            selection: Which revisions.
+            before: Number of the last revision of the page before; None for the first page.
+            limit: Most revisions.
+            seconds: How long that may take; None for any time.
+
+        Raises:
+            ArchiveTimeoutError: It took longer.
+            ArchiveError: The archive is unavailable or damaged.
+        """
+        least, after = _bounds(selection)
+        bounds = least, min(after, before) if before is not None else after
+        return self._read(selection, bounds, "DESC", limit, seconds)
+
+    def articles(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        topic: str = "",
+        selection: Selection | None = None,
+    ) -> Iterator[ArchivedRevision]:
+        """Yield revisions in the order in which they were fetched.
+
+        Each page is read in a transaction of its own, so that a slow reader delays nobody.
+
+        Args:
+            since: The first time; None for any.
+            until: The time after the last; None for any.
+            topic: Id of a topic that they match, by their enrichment; empty for any.
+            selection: Says it all, instead of the other arguments.
+
+        Raises:
+            ArchiveError: The archive is unavailable or damaged.
+        """
+        wanted = selection or Selection(since, until, topic=topic)
+        least, after = _bounds(wanted)
+        same_second: list[ArchivedRevision] = []
+        while page := self._read(wanted, (least, after), "ASC", PAGE, None):
+            for revision in page:
+                if same_second and _second(same_second[0]) != _second(revision):
+                    yield from sorted(same_second, key=_fetched)
+                    same_second = []
+                same_second.append(revision)
+            least = page[-1].number + 1
+        yield from sorted(same_second, key=_fetched)
+
+    def words(
+        self, pattern: str, *, limit: int | None = None, seconds: float | None = None
+    ) -> list[tuple[str, int]]:
+        """Return words with the number of articles that contain them, most frequent first.
+
+        Args:
+            pattern: A folded word with ``*`` for any characters and ``?`` for one.
+            limit: Most words; None for all.
+            seconds: How long that may take; None for any time.
+
+        Raises:
+            ArchiveTimeoutError: It took longer.
+            ArchiveError: The archive is unavailable or damaged.
+        """
+        like, prefix = _like(pattern)
+        values: dict[str, object] = {"like": like, "limit": -1 if limit is None else limit}
+        condition = "word LIKE :like ESCAPE '\\'"
+        if prefix:
+            condition += " AND word >= :least AND word < :after"
+            values |= {"least": prefix, "after": prefix + "\U0010ffff"}
+        query = f"SELECT word, articles FROM archive_vocabulary WHERE {condition}"  # noqa: S608
+        query += " ORDER BY articles DESC, word"
+        if limit is not None:
+            query += " LIMIT :limit"
+        with self._database.read(seconds) as connection:
+            return [(str(word), int(count)) for word, count in connection.rows(query, values)]
+
+    def forget(self, before: datetime) -> int:
+        """Delete the articles of which no revision is newer than a time. Return how many.
+
+        At most :data:`FORGET_LIMIT` are deleted: call it until it returns 0.
+
+        Raises:
+            ArchiveError: The database refused; nothing was deleted.
+        """
+        with self._database.write() as connection:
+            values = {"before": _first_number(before), "limit": FORGET_LIMIT}
+            ids = [str(row[0]) for row in connection.rows(_FORGETTABLE, values)]
+            for article_id in ids:
+                _forget_article(connection, article_id)
+        return len(ids)
+
+    def note(self, name: str) -> str | None:
+        """Return a fact about the archive itself; None where it was never set."""
+        query = "SELECT value FROM archive_about WHERE name = :name"
+        with self._database.read() as connection:
+            rows = connection.rows(query, {"name": name})
+        return str(rows[0][0]) if rows else None
+
+    def set_note(self, name: str, value: str) -> None:
+        """Store a fact about the archive itself."""
+        with self._database.write() as connection:
+            connection.run(_NOTE, [{"name": name, "value": value}])
+
+    def close(self) -> None:
+        """Close the database. Idempotent."""
+        self._database.close()
+
+    def _read(
+        self,
+        selection: Selection,
+        bounds: tuple[int, int],
+        order: str,
+        limit: int,
+        seconds: float | None,
+    ) -> list[ArchivedRevision]:
+        source, key = "archive_revisions r", "r.number"
+        conditions = ["r.number >= :least", "r.number < :after"]
+        values: dict[str, object] = {"least": bounds[0], "after": bounds[1], "limit": limit}
+        if selection.proposal:
+            source, condition, key = self._database.proposed
+            conditions.append(condition)
+            values["proposal"] = self._database.render(selection.proposal)
+        if selection.outlet:
+            conditions.append("r.outlet = :outlet")
+            values["outlet"] = selection.outlet
+        if selection.language:
+            conditions.append("coalesce(e.language, r.language) = :language")
+            values["language"] = selection.language
+        if selection.topic:
+            conditions.append("e.topics LIKE :topic ESCAPE '\\'")
+            values["topic"] = f"% {_escaped(selection.topic)} %"
+        query = (
+            f"{_COLUMNS} FROM {source}{_ENRICHED} WHERE {' AND '.join(conditions)}"
+            f" ORDER BY {key} {order} LIMIT :limit"
+        )
+        with self._database.read(seconds) as connection:
+            rows = connection.rows(query, values)
+        return [_archived(*row) for row in rows]
+
+
+_INSERT = (
+    "INSERT INTO archive_revisions (number, article_id, revision, outlet, language, record)"
+    " VALUES (:number, :article_id, :revision, :outlet, :language, :record)"
+)
+_ENRICH = (
+    "INSERT INTO archive_enrichments (article_id, revision, language, topics, record)"
+    " VALUES (:article_id, :revision, :language, :topics, :record)"
+    " ON CONFLICT (article_id, revision) DO UPDATE"
+    " SET language = excluded.language, topics = excluded.topics, record = excluded.record"
+)
+_COUNT_WORD = (
+    "INSERT INTO archive_vocabulary (word, articles) VALUES (:word, :articles)"
+    " ON CONFLICT (word) DO UPDATE SET articles = archive_vocabulary.articles + excluded.articles"
+)
+_NOTE = (
+    "INSERT INTO archive_about (name, value) VALUES (:name, :value)"
+    " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+_REVISIONS = "SELECT number, revision, record FROM archive_revisions WHERE article_id = :article_id"
+_FORGETTABLE = (
+    "SELECT DISTINCT article_id FROM archive_revisions r WHERE number < :before AND NOT EXISTS"
+    " (SELECT 1 FROM archive_revisions newer WHERE newer.article_id = r.article_id"
+    " AND newer.number >= :before) LIMIT :limit"
+)
+
+
+def _add_articles(connection: ArchiveConnection, articles: Iterable[ArticleRevision]) -> int:
+    """Insert the revisions that are new, oldest first, and count their words."""
+    new = 0
+    counts: Counter[str] = Counter()
+    for article in sorted(articles, key=lambda one: (one.fetched_at, one.revision)):
+        stored = connection.rows(_REVISIONS, {"article_id": article.article_id})
+        if article.revision in {row[1] for row in stored}:
+            continue
+        words = words_of(article)
+        known = frozenset[str]().union(*(words_of(_article(row[2])) for row in stored))
+        number = _free_number(connection, article)
+        connection.run(_INSERT, [_revision_row(number, article)])
+        connection.add_words(number, words)
+        counts.update(words - known)
+        new += 1
+    # In the order of the words, so that two processes never wait for each other's rows.
+    connection.run(_COUNT_WORD, [{"word": w, "articles": n} for w, n in sorted(counts.items())])
+    return new
+
+
+def _free_number(connection: ArchiveConnection, article: ArticleRevision) -> int:
+    first = _first_number(article.fetched_at)
+    low = zlib.crc32(f"{article.article_id}/{article.revision}".encode()) % (1 << SECOND_BITS)
+    query = "SELECT 1 FROM archive_revisions WHERE number = :number"
+    while connection.rows(query, {"number": first + low}):
+        low = (low + 1) % (1 << SECOND_BITS)
+    return first + low
+
+
+def _forget_article(connection: ArchiveConnection, article_id: str) -> None:
+    key = {"article_id": article_id}
+    rows = connection.rows(_REVISIONS, key)
+    words = frozenset[str]().union(*(words_of(_article(row[2])) for row in rows))
+    connection.remove_words([int(row[0]) for row in rows])
+    connection.run("DELETE FROM archive_revisions WHERE article_id = :article_id", [key])
+    connection.run("DELETE FROM archive_enrichments WHERE article_id = :article_id", [key])
+    connection.run(_COUNT_WORD, [{"word": word, "articles": -1} for word in sorted(words)])
+    connection.run("DELETE FROM archive_vocabulary WHERE articles <= 0", [{}])
+
+
+def _revision_row(number: int, article: ArticleRevision) -> dict[str, object]:
+    return {
+        "number": number,
+        "article_id": article.article_id,
+        "revision": article.revision,
+        "outlet": article.outlet,
+        "language": article.language,
+        "record": zlib.compress(article.model_dump_json(exclude_defaults=True).encode()),
+    }
+
+
+def _enrichment_row(enriched: Enriched) -> dict[str, object]:
+    return {
+        "article_id": enriched.article_id,
+        "revision": enriched.revision,
+        "language": enriched.language,
+        "topics": f" {' '.join(topic.topic_id for topic in enriched.topics)} ",
+        "record": zlib.compress(enriched.model_dump_json(exclude_defaults=True).encode()),
+    }
+
+
+def _archived(number: int, record: bytes, enriched: bytes | None) -> ArchivedRevision:
+    found = Enriched.model_validate_json(zlib.decompress(enriched)) if enriched else None
+    return ArchivedRevision(number, _article(record), found)
+
+
+def _article(record: bytes) -> ArticleRevision:
+    return ArticleRevision.model_validate_json(zlib.decompress(record))
+
+
+def _first_number(moment: datetime) -> int:
+    """Return the least number of the second that a time is in."""
+    return ((moment - _EPOCH) // timedelta(seconds=1)) << SECOND_BITS
+
+
+def _bounds(selection: Selection) -> tuple[int, int]:
+    least = -_LATEST if selection.since is None else _first_number(selection.since)
+    after = _LATEST if selection.until is None else _first_number(selection.until)
+    return least, after
+
+
+def _second(revision: ArchivedRevision) -> int:
+    return revision.number >> SECOND_BITS
+
+
+def _fetched(revision: ArchivedRevision) -> tuple[datetime, str, int]:
+    article = revision.article
+    return article.fetched_at, article.article_id, article.revision
+
+
+def _like(pattern: str) -> tuple[str, str]:
+    """Return a pattern of LIKE, and the characters that every such word begins with."""
+    wildcard = min((at for at in map(pattern.find, "*?") if at >= 0), default=len(pattern))
+    return _escaped(pattern).replace("*", "%").replace("?", "_"), pattern[:wildcard]
+
+
+def _escaped(text: str) -> str:
+    """Return a text that LIKE takes literally."""
+    return "".join(f"\\{c}" if c in "\\%_" else c for c in text)

@@ -1,0 +1,28 @@
+"""Open the archive that the settings name."""
+
+from __future__ import annotations
+
+from config.settings import Settings
+from core.archive.archive import Archive
+
+FILE = "archive.db"
+"""Name of the file in the data folder."""
+
+
+def open_archive(settings: Settings) -> Archive:
+    """Open the archive; where it is missing, create it.
+
+    It is in PostgreSQL where the store is there, else in a file of the data folder.
+
+    Raises:
+        SettingsError: The file or database cannot be used.
+        StoreError: PostgreSQL is unreachable.
+        ArchiveError: The archive is damaged, busy, or the disk is full.
+    """
+    if settings.database_location.startswith("sqlite:"):
+        from core.archive.sqlite import SqliteArchive
+
+        return Archive(SqliteArchive(settings.data_dir / FILE))
+    from core.archive.postgres import PostgresArchive
+
+    return Archive(PostgresArchive(settings.database_location))

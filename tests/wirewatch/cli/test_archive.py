@@ -1,0 +1,112 @@
+"""``archive search``, and the stage that fills the archive, on the embedded log and SQLite."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.store import Store
+from core.store.articles import ArticleRecord, add_revision
+from processors import article_from_fields
+from tests.support.cli_installation import CliInstallation
+from tests.support.stream_installation import NOW, StreamInstallation, new_stream_installation
+
+
+@pytest.fixture(params=["embedded"])
+def streams(request: pytest.FixtureRequest, tmp_path: Path) -> StreamInstallation:
+    installation = new_stream_installation(request, tmp_path)
+    installation.create()
+    return installation
+
+
+@pytest.fixture
+def installation(streams: StreamInstallation) -> CliInstallation:
+    return streams.installation
+
+
+def archive_once(installation: CliInstallation, code: int = 0) -> dict[str, int]:
+    done = installation.execute("run", "--once", "--only", "archive", "--json")
+    assert done.code == code, done
+    counts: dict[str, int] = json.loads(done.out)["dispositions"]["archive"]
+    return counts
+
+
+def test_every_article_is_archived_once_and_found_whether_it_matched_or_not(
+    streams: StreamInstallation, installation: CliInstallation
+) -> None:
+    streams.append("Nato-Beitritt der Ukraine", "Regen in Kiew", "Der Haushalt ist beschlossen")
+    streams.process()
+    assert archive_once(installation) == {"archived": 3}
+    assert archive_once(installation) == {}
+
+    rows = json.loads(installation.invoke("archive", "search", '"nato" OR "kiew"', "--json"))
+    assert {row["title"]: row["topics"] for row in rows} == {
+        "Regen in Kiew": [],
+        "Nato-Beitritt der Ukraine": ["nato-membership"],
+    }
+    [spans] = [row["evidence"] for row in rows if row["title"] == "Regen in Kiew"]
+    assert [(span["surface"], span["sentence"]) for span in spans] == [("Kiew", "Regen in Kiew")]
+
+    text = installation.execute("archive", "search", '"kiew" OR "haushalt"', "--limit", "1")
+    assert "https://a.example/" in text.out
+    assert "There may be more" in text.err
+    assert installation.invoke("archive", "search", '"nichts"', "--since", "7d") == (
+        "No article matches.\n"
+    )
+    unanchored = installation.execute("archive", "search", "outlet:bote")
+    assert unanchored.out == "No article matches.\n"
+    wrong = installation.execute("archive", "search", "=kiew AND entity:nobody")
+    assert wrong.code == 2
+    assert "column 18: There is no entity `nobody`" in wrong.err
+
+
+@pytest.mark.slow
+def test_a_damaged_archive_is_named_and_a_new_one_is_filled_from_store_and_streams(
+    streams: StreamInstallation, installation: CliInstallation
+) -> None:
+    streams.append("Nato-Beitritt der Ukraine", "Regen in Kiew")
+    streams.process()
+    fields = {"title": "Alter Bericht", "url": "https://a.example/old", "fetched_at": NOW}
+    old = article_from_fields(fields)
+    store = Store.open(streams.settings.database_location)
+    with store.write() as connection:
+        record = ArticleRecord(
+            article_id=old.article_id,
+            url_key=old.url,
+            url=old.url,
+            outlet="kurier",
+            feed_id="f",
+            first_seen_at=NOW,
+            origin="live",
+            revision=1,
+            revised_at=NOW,
+            text_source="page",
+            title_hash="t",
+            text_hash="t",
+        )
+        add_revision(connection, record, old)
+    store.close()
+    assert archive_once(installation) == {"archived": 2}
+
+    archive = installation.data / "archive.db"
+    archive.write_bytes(b"no database" * 1000)
+    done = installation.execute("run", "--once", "--json")
+    assert done.code == 3
+    [trouble] = [t for t in json.loads(done.out)["troubles"] if "archive.db is damaged" in t]
+    assert "move archive.db" in trouble
+    search = installation.execute("archive", "search", "=kiew")
+    assert (search.code, "is damaged" in search.err) == (3, True)
+
+    for file in installation.data.glob("archive.db*"):
+        file.unlink()
+    archive_once(installation)
+    rows = json.loads(
+        installation.invoke("archive", "search", '*eric* OR "nato" OR "kiew"', "--json")
+    )
+    assert {row["title"]: row["topics"] for row in rows} == {
+        "Alter Bericht": [],
+        "Regen in Kiew": [],
+        "Nato-Beitritt der Ukraine": ["nato-membership"],
+    }

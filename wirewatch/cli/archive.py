@@ -1,0 +1,121 @@
+"""``wirewatch archive``: search all articles in the query language of topics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.errors import CatalogError
+from core.clock import rfc3339, utc_now
+from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.times import parse_since
+from wirewatch.run.bootstrap import load_files, open_archive, open_settings
+
+if TYPE_CHECKING:
+    from config.catalog.models import Catalog
+    from config.settings import Settings
+    from processors.archive import Hit, SearchPage
+
+app = typer.Typer(no_args_is_help=True, help="Search all articles that were read.")
+
+MOST_READ = 50_000
+"""Articles that are read for a query that the index cannot answer; half a minute."""
+
+
+@app.callback()
+def top() -> None:
+    """Search all articles that were read."""
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="A query, as in a rule of a topic")],
+    *,
+    since: Annotated[str, typer.Option(help="Only articles read since a time, or 7d ago.")] = "",
+    language: Annotated[str, typer.Option(help="Only articles in a language: de")] = "",
+    outlet: Annotated[str, typer.Option(help="Only articles of an outlet of sources.yaml")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Most articles.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
+) -> None:
+    """Search all articles, matched or not, newest first, with the sentence that matches.
+
+    \b
+    wirewatch archive search 'Beitritt NEAR/10 Ukraine' --since 7d
+    wirewatch archive search 'title:NATO AND NOT Fußball' --language de --json
+    """  # noqa: D301 click reads \b as: keep these lines
+    from core.archive import Selection
+    from processors.archive import SearchLimits, compile_search
+    from processors.archive import search as run_search
+
+    settings = open_settings()
+    compiled = compile_search(query, _catalog(settings), settings.language_codes)
+    start = parse_since(since, utc_now()) if since else None
+    selection = Selection(since=start, outlet=outlet, language=language)
+    with open_archive(settings) as archive:
+        page = run_search(archive, compiled, selection, limits=SearchLimits(limit, MOST_READ))
+    if as_json:
+        print_json([as_row(hit) for hit in page.hits])
+    else:
+        for hit in page.hits:
+            _print_hit(hit)
+        if not page.hits:
+            write("No article matches.")
+    if note := limit_note(page):
+        typer.echo(note, err=True)
+
+
+def as_row(hit: Hit) -> dict[str, Any]:
+    """Return a hit as a row of ``--json``."""
+    article, enriched = hit.revision.article, hit.revision.enriched
+    return {
+        "article_id": article.article_id,
+        "revision": article.revision,
+        "url": article.url,
+        "title": article.title,
+        "outlet": article.outlet,
+        "language": hit.revision.language,
+        "fetched_at": rfc3339(article.fetched_at),
+        "published_at": rfc3339(article.published_at) if article.published_at else None,
+        "topics": [topic.topic_id for topic in enriched.topics] if enriched else [],
+        "evidence": [span.model_dump(mode="json", exclude={"rule"}) for span in hit.evidence],
+    }
+
+
+def limit_note(page: SearchPage) -> str:
+    """Return what a reader must know of where the search ended; empty where it read everything."""
+    from processors.archive import Stopped
+
+    if page.stopped is Stopped.NO or page.back_to is None:
+        return ""
+    back_to = rfc3339(page.back_to)
+    if page.stopped is Stopped.FULL:
+        return f"There may be more before {back_to}; see --limit and --since."
+    if page.is_indexed:
+        return f"{page.read:,} candidates were read, back to {back_to}; the query is very common."
+    return (
+        f"No word of the query must be in every match, so that the articles were read one after the"
+        f" other: {page.read:,} of them, back to {back_to}. Add a word with AND."
+    )
+
+
+def _catalog(settings: Settings) -> Catalog:
+    """Return the operator's files; faults of topics do not matter here.
+
+    Raises:
+        CatalogError: The entities have errors, so that a query would not mean what it says.
+    """
+    catalog, faults = load_files(settings)
+    if errors := [f for f in faults if f.is_error and "entities" in f.file]:
+        raise CatalogError(errors)
+    return catalog
+
+
+def _print_hit(hit: Hit) -> None:
+    from core.text.excerpt import excerpt
+
+    article = hit.revision.article
+    say(f"{rfc3339(article.fetched_at)}  {article.outlet}  {article.title}")
+    say(article.url, indent="    ")
+    if sentence := "".join(piece.text for piece in excerpt(hit.evidence)):
+        say(sentence, indent="    ")
