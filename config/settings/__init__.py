@@ -11,7 +11,6 @@ the working directory. An empty variable counts as not set.
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
@@ -38,6 +37,7 @@ from config.settings.types import (
     networks,
     parse_networks,
     public_address,
+    same_file,
     web_address,
 )
 
@@ -308,6 +308,10 @@ class Settings(BaseSettings):
         default=timedelta(hours=72),
         description="Articles that are further apart belong to different stories.",
     )
+    archive_retention: Duration = Field(
+        default=timedelta(days=730),
+        description="How long the archive keeps an article after its last revision.",
+    )
     delivery_timeout: Seconds = Field(
         default=10.0, description="Seconds that one delivery attempt may take."
     )
@@ -319,7 +323,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_file_each(self) -> Settings:
-        if _same_file(self.streams_location, self.database_location):
+        if same_file(self.streams_location, self.database_location):
             raise ValueError(
                 "WIREWATCH_STREAMS_URL and WIREWATCH_DATABASE_URL name the same file; use two files"
             )
@@ -383,14 +387,6 @@ class Settings(BaseSettings):
     def language_codes(self) -> tuple[str, ...]:
         """The configured languages in order, without repeats."""
         return tuple(dict.fromkeys(c.strip() for c in self.languages.split(",") if c.strip()))
-
-
-def _same_file(a: str, b: str) -> bool:
-    """Return whether two SQLite URLs name the same file, however it is spelled."""
-    scheme = "sqlite:///"
-    if not (a.startswith(scheme) and b.startswith(scheme)):
-        return a == b
-    return os.path.realpath(a.removeprefix(scheme)) == os.path.realpath(b.removeprefix(scheme))
 
 
 def secret(value: SecretStr) -> str:

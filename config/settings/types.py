@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -129,3 +130,11 @@ def networks(text: str) -> str:
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Duration = Annotated[timedelta, BeforeValidator(_short_duration), Field(ge=timedelta(0))]
 OwnPath = Annotated[Path, AfterValidator(_home)]
+
+
+def same_file(a: str, b: str) -> bool:
+    """Return whether two SQLite URLs name the same file, however it is spelled."""
+    scheme = "sqlite:///"
+    if not (a.startswith(scheme) and b.startswith(scheme)):
+        return a == b
+    return os.path.realpath(a.removeprefix(scheme)) == os.path.realpath(b.removeprefix(scheme))

@@ -14,15 +14,15 @@ The index has no notion of a language: it holds the words as the tokeniser folds
 databases propose the same revisions.
 """
 
-from core.archive.archive import Archive, ArchivedRevision, Selection
+from core.archive.archive import Archive, ArchivedRevision, ArchiveFilter
 from core.archive.proposal import Alternative, Group, IndexTerm, Proposal
 
 __all__ = [
     "Alternative",
     "Archive",
+    "ArchiveFilter",
     "ArchivedRevision",
     "Group",
     "IndexTerm",
     "Proposal",
-    "Selection",
 ]

@@ -54,7 +54,7 @@ class ArchivedRevision:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ArchiveFilter:
     """Which revisions are wanted.
 
     Attributes:
@@ -97,7 +97,7 @@ class Archive:
 
     def page(
         self,
-        selection: Selection,
+        selection: ArchiveFilter,
         *,
         before: int | None = None,
         limit: int = PAGE,
@@ -125,7 +125,7 @@ class Archive:
         until: datetime | None = None,
         *,
         topic: str = "",
-        selection: Selection | None = None,
+        selection: ArchiveFilter | None = None,
     ) -> Iterator[ArchivedRevision]:
         """Yield revisions in the order in which they were fetched.
 
@@ -140,7 +140,7 @@ class Archive:
         Raises:
             ArchiveError: The archive is unavailable or damaged.
         """
-        wanted = selection or Selection(since, until, topic=topic)
+        wanted = selection or ArchiveFilter(since, until, topic=topic)
         least, after = _bounds(wanted)
         same_second: list[ArchivedRevision] = []
         while page := self._read(wanted, (least, after), "ASC", PAGE, None):
@@ -212,7 +212,7 @@ class Archive:
 
     def _read(
         self,
-        selection: Selection,
+        selection: ArchiveFilter,
         bounds: tuple[int, int],
         order: str,
         limit: int,
@@ -344,7 +344,7 @@ def _first_number(moment: datetime) -> int:
     return ((moment - _EPOCH) // timedelta(seconds=1)) << SECOND_BITS
 
 
-def _bounds(selection: Selection) -> tuple[int, int]:
+def _bounds(selection: ArchiveFilter) -> tuple[int, int]:
     least = -_LATEST if selection.since is None else _first_number(selection.since)
     after = _LATEST if selection.until is None else _first_number(selection.until)
     return least, after

@@ -71,8 +71,8 @@ def compile_search(text: str, catalog: Catalog, languages: tuple[str, ...]) -> S
     except CatalogError as error:
         raise QueryError(error.faults) from None
     entities = {entity.id: entity for entity in catalog.entities}
-    [(_, _, node)] = compile_topic(topic, entities.keys()).rules.rules
-    return SearchQuery(text, node, languages, entities, processors)
+    [rule] = compile_topic(topic, entities.keys()).rules.rules
+    return SearchQuery(text, rule.query, languages, entities, processors)
 
 
 def _topic_of(text: str) -> TopicDefinition:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.errors import ArchiveTimeoutError
-from core.archive import Archive, ArchivedRevision, Selection
+from core.archive import Archive, ArchivedRevision, ArchiveFilter
 from core.messages import Evidence
 from processors.archive.proposal import propose
 from processors.archive.query import SearchQuery
@@ -74,7 +74,7 @@ class SearchPage:
 def search(
     archive: Archive,
     query: SearchQuery,
-    selection: Selection | None = None,
+    selection: ArchiveFilter | None = None,
     *,
     before: int | None = None,
     limits: SearchLimits | None = None,
@@ -97,7 +97,7 @@ def search(
     limits = limits or SearchLimits()
     clock = _Deadline(limits.seconds, now)
     proposal = propose(query, archive, clock.left)
-    wanted = replace(selection or Selection(), proposal=proposal)
+    wanted = replace(selection or ArchiveFilter(), proposal=proposal)
     page = _Page(query, limits, bool(proposal))
     while True:
         try:

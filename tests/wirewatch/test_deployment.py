@@ -94,7 +94,9 @@ def test_by_default_one_program_runs_all_stages_on_its_own_files() -> None:
 def test_the_full_profile_is_the_split_deployment() -> None:
     full = {name: s for name, s in active("full").items() if s.get("profiles")}
     kinds = sorted(sorted(stages(s)) for s in full.values() if "build" in s)
-    assert kinds == [["alerts"]] * 2 + [["ingest"]] * 2 + [["processors"]] * 2 + [["web"]]
+    assert kinds == [["alerts", "archive"]] * 2 + [["ingest"]] * 2 + [["processors"]] * 2 + [
+        ["web"]
+    ]
     assert {name for name, s in full.items() if "build" not in s} == {"kafka", "postgres"}
     assert PROFILES == ["full"]
 

@@ -44,14 +44,14 @@ def search(
     wirewatch archive search 'Beitritt NEAR/10 Ukraine' --since 7d
     wirewatch archive search 'title:NATO AND NOT Fußball' --language de --json
     """  # noqa: D301 click reads \b as: keep these lines
-    from core.archive import Selection
+    from core.archive import ArchiveFilter
     from processors.archive import SearchLimits, compile_search
     from processors.archive import search as run_search
 
     settings = open_settings()
     compiled = compile_search(query, _catalog(settings), settings.language_codes)
     start = parse_since(since, utc_now()) if since else None
-    selection = Selection(since=start, outlet=outlet, language=language)
+    selection = ArchiveFilter(since=start, outlet=outlet, language=language)
     with open_archive(settings) as archive:
         page = run_search(archive, compiled, selection, limits=SearchLimits(limit, MOST_READ))
     if as_json:

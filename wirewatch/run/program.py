@@ -131,7 +131,9 @@ class Program:
                 stop,
                 report_turn,
             )
-            yield archive_worker.ArchiveWorker(archive, self.clock, self.dispositions)
+            yield archive_worker.ArchiveWorker(
+                archive, self.settings.archive_retention, self.clock, self.dispositions
+            )
 
     def join(self, group: str) -> Consumer:
         """Join a stage's consumer group."""

@@ -37,6 +37,7 @@ from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
 from wirewatch.web.pages.missed import MissedPage
 from wirewatch.web.pages.review import ReviewPage
+from wirewatch.web.pages.search import ArchivePage
 from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
@@ -65,6 +66,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
         StoryActions(renderer),
         TopicsPage(renderer, explainer),
         MissedPage(renderer, explainer),
+        ArchivePage(renderer),
         FeedsPage(renderer),
         ReviewPage(renderer),
         DeliveriesPage(renderer),

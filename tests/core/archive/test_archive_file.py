@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ArchiveDamagedError, ArchiveError, SettingsError, retryable
-from core.archive import Archive, Selection
+from core.archive import Archive, ArchiveFilter
 from core.archive.sqlite import SqliteArchive
 from tests.core.archive.test_archive import article
 
@@ -45,7 +45,7 @@ def test_nothing_is_written_where_the_disk_is_full_and_work_continues_afterwards
     with pytest.raises(ArchiveError, match="full; nothing of this step was written") as raised:
         archive.add(big)
     assert retryable(raised.value)
-    assert len(archive.page(Selection())) == 1
+    assert len(archive.page(ArchiveFilter())) == 1
     with database.write() as connection:
         connection.rows("PRAGMA max_page_count = 1073741823", {})
     assert archive.add(big) == len(big)

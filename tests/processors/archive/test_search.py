@@ -10,7 +10,7 @@ import pytest
 
 from config.catalog.models import Catalog, EntityDefinition, FilePosition
 from config.errors import ArchiveTimeoutError, QueryError
-from core.archive import Archive, ArchivedRevision, Selection
+from core.archive import Archive, ArchivedRevision, ArchiveFilter
 from core.archive.sqlite import SqliteArchive
 from processors import article_from_fields
 from processors.archive import SearchLimits, SearchQuery, Stopped, compile_search, search
@@ -69,7 +69,7 @@ def numbers(revisions: list[ArchivedRevision]) -> list[int]:
 
 
 def test_the_index_loses_no_article_that_the_engine_finds(archive: Archive) -> None:
-    everything = archive.page(Selection())
+    everything = archive.page(ArchiveFilter())
     wrong, empty, read = {}, [], 0
     for text in QUERIES:
         compiled = query(text)
@@ -133,12 +133,12 @@ class _Slow(Archive):
 
 
 def test_an_article_is_one_hit_and_the_selection_narrows(archive: Archive) -> None:
-    first = archive.page(Selection())[-1].article
+    first = archive.page(ArchiveFilter())[-1].article
     changed = {"revision": 2, "fetched_at": NOON + timedelta(hours=1), "text": "Nato, Nato."}
     archive.add([first.model_copy(update=changed)])
     found = [hit.revision.article for hit in search(archive, query("nato")).hits]
     assert [(one.url[-1], one.revision) for one in found] == [("0", 2), ("5", 1), ("1", 1)]
-    selection = Selection(until=NOON + timedelta(minutes=30), outlet="bote", language="de")
+    selection = ArchiveFilter(until=NOON + timedelta(minutes=30), outlet="bote", language="de")
     assert numbers([h.revision for h in search(archive, query("nato"), selection).hits]) == [0]
 
 

@@ -17,6 +17,7 @@ from tests.support.newsroom import Newsroom, WebhookReceiver
 from tests.support.running_program import health, run_program, wait_until
 from wirewatch.run.bootstrap import open_settings
 from wirewatch.run.canary_monitor import CanaryMonitor
+from wirewatch.run.once import STAGES
 from wirewatch.run.program import open_program
 
 PUBLIC = ("articles", "enriched", "matches", "alerts", "dead-letter", "feed-health")
@@ -48,7 +49,7 @@ def test_a_round_sends_a_canary_an_hour_through_all_stages_and_counts_it_nowhere
     assert summary["matches"] == 0
     assert summary["alerts"] == {"opened": 0, "updated": 0, "suppressed": 0}
     assert summary["deliveries"] == {"delivered": 0, "failed": 0, "pending": 0, "held": 0}
-    assert summary["dispositions"] == {"ingest": {}, "processors": {}, "alerts": {}}
+    assert summary["dispositions"] == {stage: {} for stage in STAGES}
     assert {name: installation.tail(f"news.{name}.v1") for name in PUBLIC} == {
         name: [] for name in PUBLIC
     }

@@ -61,9 +61,9 @@ def stage_streams() -> dict[str, tuple[str, ...]]:
 
     They are those of :data:`wirewatch.run.program.GROUPS`, which is slow to import.
     """
-    from core.messages.envelope import ARTICLES, MATCHES
+    from core.messages.envelope import ARTICLES, ENRICHED, MATCHES
 
-    return {"alerts": (MATCHES,), "processors": (ARTICLES,)}
+    return {"alerts": (MATCHES,), "archive": (ARTICLES, ENRICHED), "processors": (ARTICLES,)}
 
 
 def load_lags(log: StreamLog) -> list[PartitionLag]:

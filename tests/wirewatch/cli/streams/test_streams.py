@@ -94,9 +94,9 @@ def test_lag_counts_unread_records_and_names_the_members(streams: StreamInstalla
     with streams.log() as log, closing(log.consumer("processors", [ARTICLES], slot="me")) as member:
         while {x.member for x in log.lag("processors", [ARTICLES])} != {"me"}:
             member.poll(timeout=0.1)
-        each = [
-            r for r in streams.json("lag", "--partitions") if r["stream"] == prefix.add(ARTICLES)
-        ]
+        read = prefix.add("processors"), prefix.add(ARTICLES)
+        lags = streams.json("lag", "--partitions")
+        each = [row for row in lags if (row["group"], row["stream"]) == read]
     assert [r["partition"] for r in each] == [0, 1, 2]
     assert {r["member"] for r in each} == {"me"}
     assert {(r["records"], r["seconds"]) for r in each} == {(0, 0.0)}

@@ -22,7 +22,7 @@ from tests.support.english import ENGLISH
 from tests.support.web_server import web_server
 from wirewatch.web.security_headers import HEADERS
 
-PATHS = ("/", "/topics", "/topics/nato", "/missed", "/feeds", "/deliveries", "/login")
+PATHS = ("/", "/search", "/topics", "/topics/nato", "/missed", "/feeds", "/deliveries", "/login")
 
 TEXTS = ("Die Nato tagt in Paris.", "Die Nato tagt in Rom. Friedensgespräche folgen.")
 
