@@ -6,7 +6,7 @@ So it means the same as in a topic file: words, entities and vocabulary of the c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from config.catalog.models import (
     AlertPolicy,
@@ -18,13 +18,14 @@ from config.catalog.models import (
     TopicDefinition,
     TopicState,
 )
-from config.errors import CatalogError, QueryError
+from config.errors import QueryError
 from core.archive import ArchivedRevision
 from core.messages import Evidence
 from processors.explanation import explain
 from processors.pipeline import Processors
 from processors.query import Node
 from processors.topics import compile_topic
+from processors.vocabulary.concepts import Vocabulary
 
 QUERY = "query"
 """Id of the topic and of its rule."""
@@ -65,13 +66,13 @@ def compile_search(text: str, catalog: Catalog, languages: tuple[str, ...]) -> S
     Raises:
         QueryError: The query has errors; each with its column and how to mend it.
     """
-    topic = _topic_of(text)
-    try:
-        processors = Processors.compile(replace(catalog, topics=(topic,)), languages)
-    except CatalogError as error:
-        raise QueryError(error.faults) from None
     entities = {entity.id: entity for entity in catalog.entities}
-    [rule] = compile_topic(topic, entities.keys()).rules.rules
+    vocabulary = Vocabulary(catalog.vocabulary, entities.keys())
+    topic = compile_topic(_topic_of(text), entities.keys(), vocabulary)
+    if errors := [fault for fault in topic.faults if fault.is_error]:
+        raise QueryError(errors)
+    processors = Processors.of(catalog, [topic], languages)
+    [rule] = topic.rules.rules
     return SearchQuery(text, rule.query, languages, entities, processors)
 
 
