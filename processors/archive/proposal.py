@@ -14,13 +14,15 @@ one. A group that the index cannot search for, such as an outlet's URL, is left 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from config.catalog.models import EntityDefinition
 from core.archive import Alternative, Archive, Group, IndexTerm, Proposal
 from processors.archive.query import SearchQuery
+from processors.engine.aliases import aliases_of
 from processors.engine.article_index import OTHER
 from processors.engine.compiler import ENTITY_NUMBERS, Compiler
-from processors.engine.gazetteer import aliases_of, literals_of
+from processors.engine.names_in_words import lexicon_names, names_in_words
 
 MOST_WORDS = 3_000
 """Most words of the vocabulary that a part of a word may stand for; with more, a search by the
@@ -51,7 +53,7 @@ def propose(query: SearchQuery, archive: Archive, seconds: float | None = None) 
 
 def required_literals(query: SearchQuery) -> list[list[str]]:
     """Return the groups of literals of which a matching text contains one each."""
-    compiler = Compiler(query.languages)
+    compiler = Compiler(query.languages, lexicon_names(tuple(query.entities.values())))
     program = compiler.program(query.node)
     entities = {number: entity for entity, number in compiler.entity_numbers.items()}
     groups = []
@@ -59,8 +61,7 @@ def required_literals(query: SearchQuery) -> list[list[str]]:
         literals: list[str] = []
         for number in sorted(numbers):
             if number >= ENTITY_NUMBERS:
-                aliases = aliases_of(query.entities[entities[number]])
-                literals.extend(literal for alias in aliases for literal in literals_of(alias))
+                literals.extend(_literals_of(query.entities[entities[number]]))
             elif number < OTHER:
                 literals.append(compiler.literals[number])
             else:
@@ -68,6 +69,15 @@ def required_literals(query: SearchQuery) -> list[list[str]]:
         else:
             groups.append(literals)
     return groups
+
+
+def _literals_of(entity: EntityDefinition) -> Iterator[str]:
+    """Yield the literals by which an entity is found, as words and inside of words."""
+    for alias in aliases_of(entity):
+        if not alias.denies:
+            yield from alias.literals
+    for name in names_in_words(entity):
+        yield from name.literals
 
 
 def _group(literals: Iterable[str], expand: ExpandWords) -> Group | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.catalog.aliases import EntityAlias
 from config.catalog.models import Catalog, EntityDefinition, FilePosition
 from config.errors import ArchiveTimeoutError, QueryError
 from core.archive import Archive, ArchivedRevision, ArchiveFilter
@@ -19,7 +20,11 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT = FilePosition("entities.yaml", 1, 1)
 CATALOG = Catalog(
     outlets=(),
-    entities=(EntityDefinition("merz", "person", "Friedrich Merz", ("Kanzler Merz",), None, AT),),
+    entities=(
+        EntityDefinition(
+            "merz", "person", "Friedrich Merz", (EntityAlias("Kanzler Merz"),), None, AT
+        ),
+    ),
 )
 
 ARTICLES = (
