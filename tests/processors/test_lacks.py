@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from config.catalog.models import Catalog
@@ -11,6 +13,8 @@ from processors import Processors, article_from_fields
 from processors.query import parse
 from processors.query.writing import write
 from tests.processors.definitions import source, topic
+
+ROOT = Path(__file__).parents[2]
 
 ARTICLE = {
     "language": "de",
@@ -95,3 +99,13 @@ def test_a_query_is_written_back_as_it_was_read_but_for_long_lists() -> None:
         assert write(node) == query
     assert (many := parse("a OR b OR c OR d OR e OR f OR g").node) is not None
     assert write(many) == "a OR b OR c OR d OR … 3 more"
+
+
+def test_the_documented_kinds_are_those_of_the_catalogues() -> None:
+    page = (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
+    table = page.partition("| `kind` |")[2].partition("\n\n")[0]
+    first_cells = (row.split("|")[1] for row in table.splitlines() if row.startswith("| `"))
+    documented = {kind for cell in first_cells for kind in re.findall(r"`(\w+)`", cell)}
+    reasons = ROOT / "config/i18n/locales/en/LC_MESSAGES/reasons.po"
+    codes = re.findall(r'^msgid "lack\.(\w+)"', reasons.read_text(encoding="utf-8"), re.MULTILINE)
+    assert documented == set(codes)
