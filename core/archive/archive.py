@@ -190,8 +190,12 @@ class Archive:
         with self._database.write() as connection:
             values = {"before": _first_number(before), "limit": FORGET_LIMIT}
             ids = [str(row[0]) for row in connection.rows(_FORGETTABLE, values)]
+            counts: Counter[str] = Counter()
             for article_id in ids:
-                _forget_article(connection, article_id)
+                counts.update(_forget_article(connection, article_id))
+            rows = [{"word": w, "articles": -n} for w, n in sorted(counts.items())]
+            connection.run(_COUNT_WORD, rows)
+            connection.run(_FORGET_WORD, rows)
         return len(ids)
 
     def note(self, name: str) -> str | None:
@@ -257,6 +261,7 @@ _COUNT_WORD = (
     "INSERT INTO archive_vocabulary (word, articles) VALUES (:word, :articles)"
     " ON CONFLICT (word) DO UPDATE SET articles = archive_vocabulary.articles + excluded.articles"
 )
+_FORGET_WORD = "DELETE FROM archive_vocabulary WHERE word = :word AND articles <= 0"
 _NOTE = (
     "INSERT INTO archive_about (name, value) VALUES (:name, :value)"
     " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -298,15 +303,15 @@ def _free_number(connection: ArchiveConnection, article: ArticleRevision) -> int
     return first + low
 
 
-def _forget_article(connection: ArchiveConnection, article_id: str) -> None:
+def _forget_article(connection: ArchiveConnection, article_id: str) -> frozenset[str]:
+    """Delete an article with its revisions. Return the words that they had."""
     key = {"article_id": article_id}
     rows = connection.rows(_REVISIONS, key)
     words = frozenset[str]().union(*(words_of(_article(row[2])) for row in rows))
     connection.remove_words([int(row[0]) for row in rows])
     connection.run("DELETE FROM archive_revisions WHERE article_id = :article_id", [key])
     connection.run("DELETE FROM archive_enrichments WHERE article_id = :article_id", [key])
-    connection.run(_COUNT_WORD, [{"word": word, "articles": -1} for word in sorted(words)])
-    connection.run("DELETE FROM archive_vocabulary WHERE articles <= 0", [{}])
+    return words
 
 
 def _revision_row(number: int, article: ArticleRevision) -> dict[str, object]:

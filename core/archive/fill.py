@@ -62,7 +62,7 @@ def fill_archive(
         StoreError: The store is unavailable.
         StreamError: The streams are unavailable.
     """
-    if archive.note(FILLED):
+    if is_filled(archive):
         return
     now = clock()
     beginning = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,6 +79,11 @@ def fill_archive(
     archive.set_note(FILLED, rfc3339(now))
     if new:
         log.info("archive_filled", revisions=new)
+
+
+def is_filled(archive: Archive) -> bool:
+    """Return whether the archive stage has filled an archive, so that it lacks nothing."""
+    return archive.note(FILLED) is not None
 
 
 def _read_streams(

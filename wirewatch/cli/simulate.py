@@ -17,7 +17,7 @@ from core.clock import utc_now
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.terminal import Progress, stop_at_signal
 from wirewatch.cli.times import parse_since
-from wirewatch.run.bootstrap import load_files, open_settings, open_store
+from wirewatch.run.bootstrap import load_files, open_settings
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
@@ -33,7 +33,7 @@ def simulate(
     *,
     since: Annotated[
         str,
-        typer.Option(help="The articles of the store instead, from a time, or from 2d ago, on."),
+        typer.Option(help="The articles of the archive instead, from a time, or from 2d ago, on."),
     ] = "",
     topic: Annotated[
         list[str] | None, typer.Option(help="Only this topic; may be given several times.")
@@ -79,14 +79,14 @@ def _arrivals(
     source: str, since: str, catalog: Catalog, settings: Settings
 ) -> Iterator[tuple[Iterator[Arrival], Catalog]]:
     """Yield the articles to simulate, and the catalog with their outlets."""
-    from core.store import articles
+    from wirewatch.past_articles import open_past_articles
     from wirewatch.simulation import arrivals, parse_lines, simulated_catalog, stored_arrivals
 
     if since:
         now = utc_now()
         start = parse_since(since, now)
-        with open_store(settings) as store:
-            yield stored_arrivals(articles.scan(store, start, now)), catalog
+        with open_past_articles(settings, start, now) as revisions:
+            yield stored_arrivals(revisions), catalog
     else:
         lines = parse_lines(_read(source), source)
         known = simulated_catalog(catalog, lines)

@@ -1,7 +1,6 @@
-"""The articles that tools look through: those of the store, or those of a file.
+"""The articles that tools look through: those of the archive, or those of a file.
 
-The port is an iterable of article revisions in the order in which they were fetched. An archive
-that has more than the store takes the place of :func:`open_corpus`.
+The port is an iterable of article revisions in the order in which they were fetched.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from datetime import datetime
 from config.catalog.models import Catalog
 from config.settings import Settings
 from core.messages import ArticleRevision
-from core.store import articles
-from wirewatch.run.bootstrap import open_store
+from wirewatch.past_articles import open_past_articles
 from wirewatch.simulation import arrivals, parse_lines, simulated_catalog, stored_arrivals
 from wirewatch.simulation.articles import Arrival
 
@@ -27,27 +25,27 @@ Corpus = Iterable[ArticleRevision]
 def open_corpus(
     settings: Settings, catalog: Catalog, since: datetime, until: datetime, file: bytes | None
 ) -> Iterator[Corpus]:
-    """Yield the articles of a file, or those that the store has of a span of time.
+    """Yield the articles of a file, or those that the archive has of a span of time.
 
     Args:
-        settings: Where the store is.
+        settings: Where the archive is.
         catalog: Completes what a line leaves out, by its outlet.
         since: The beginning of the span; it does not apply to a file.
         until: The end of the span.
-        file: JSON lines; None for the store.
+        file: JSON lines; None for the archive.
     """
     if file is not None:
         yield file_articles(file, "the file", settings, catalog)
         return
-    with open_store(settings) as store:
-        yield articles.scan(store, since, until)
+    with open_past_articles(settings, since, until) as revisions:
+        yield revisions
 
 
 @contextmanager
 def open_arrivals(
     settings: Settings, catalog: Catalog, since: datetime, until: datetime, file: bytes | None
 ) -> Iterator[tuple[Iterator[Arrival], Catalog]]:
-    """Yield the articles of a file or of the store for a simulation, and the catalog for it.
+    """Yield the articles of a file or of the archive for a simulation, and the catalog for it.
 
     The catalog has the outlets of the articles, also those that sources.yaml has not.
 
@@ -59,8 +57,8 @@ def open_arrivals(
         known = simulated_catalog(catalog, lines)
         yield arrivals(lines, known, settings.fetch_live_gap), known
         return
-    with open_store(settings) as store:
-        yield stored_arrivals(articles.scan(store, since, until)), catalog
+    with open_past_articles(settings, since, until) as revisions:
+        yield stored_arrivals(revisions), catalog
 
 
 def file_articles(

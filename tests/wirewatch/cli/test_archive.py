@@ -57,6 +57,8 @@ def test_every_article_is_archived_once_and_found_whether_it_matched_or_not(
     )
     unanchored = installation.execute("archive", "search", "outlet:bote")
     assert unanchored.out == "No article matches.\n"
+    simulated = json.loads(installation.invoke("alerts", "simulate", "--since", "7d", "--json"))
+    assert [d["topic"] for d in simulated["decisions"]] == ["nato-membership"]
     wrong = installation.execute("archive", "search", "=kiew AND entity:nobody")
     assert wrong.code == 2
     assert "column 18: There is no entity `nobody`" in wrong.err

@@ -51,7 +51,7 @@ def suggest(
     stored articles would match besides, or no longer.
     """
     from processors import Processors
-    from wirewatch.cli.simulate import parse_since
+    from wirewatch.cli.times import parse_since
     from wirewatch.topic_tools.corpus import open_corpus
     from wirewatch.topic_tools.files import load_sound_topic, topic_of
     from wirewatch.topic_tools.matching import ScoredTopic
