@@ -24,8 +24,10 @@ from core.text.languages import languages as known_languages
 from processors.article_from_fields import article_from_fields
 from processors.engine.rules import CompiledRule
 from processors.explanation import Explanation
+from processors.forms.inflection import word_forms
 from processors.pipeline import Processors
 from processors.query import parse
+from processors.query.nearness import nearness_warnings
 from processors.query.nodes import MANY, ONE, Node, Or, Phrase, Word, walk
 from processors.topics import CompiledTopic, compile_topic, concepts_of
 from processors.vocabulary import Vocabulary, vocabulary_faults
@@ -141,6 +143,7 @@ def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fa
     rules = zip(topic.definition.rules, topic.rules.rules, compiled, strict=True)
     for rule, resolved, compiled_rule in rules:
         yield from _rule_warnings(topic.definition, rule, resolved.query, compiled_rule)
+    yield from _nearness_warnings(topic)
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
         yield from _quoted_word(source)
@@ -149,6 +152,23 @@ def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fa
                 message = f"`{_query_text(node)}` also finds {others}."
                 position = source.at(node.at)
                 yield _fault(position, "W103", message, "List the words you mean, or use EXCEPT.")
+
+
+def _nearness_warnings(topic: CompiledTopic) -> Iterator[Fault]:
+    """Yield warnings for NEAR and ALL, each once although several rules use the same term."""
+    problems: dict[str, Fault] = {}
+    for rule, resolved in zip(topic.definition.rules, topic.rules.rules, strict=True):
+        node = parse(rule.query.value).node
+        for problem in nearness_warnings(node, resolved.query, _parts) if node else ():
+            problems.setdefault(problem.message, problem.fault(rule.query))
+    yield from problems.values()
+
+
+def _parts(word: Word) -> bool:
+    """Return whether a word is the infinitive of a verb that its particle parts from."""
+    codes = [one.code for one in known_languages() if one.verb_particles]
+    forms = [word_forms(word.word, code) for code in codes if word.language in (None, code)]
+    return word.folded.endswith("n") and any(one.finite for one in forms)
 
 
 def _quoted_word(source: SourceText) -> Iterator[Fault]:

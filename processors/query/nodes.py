@@ -253,12 +253,15 @@ class Near(Node):
     Attributes:
         distance: In words, or ``SENTENCE``.
         ordered: Whether the left operand must come first.
+        chained: Whether the left operand is written before it without parentheses; ignored when
+            nodes are compared.
     """
 
     left: Node
     right: Node
     distance: int
     ordered: bool
+    chained: bool = field(default=False, compare=False)
 
     operands_are_positional: ClassVar[bool] = True
 

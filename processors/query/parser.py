@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -222,11 +222,14 @@ class TreeBuilder:
         return Not(self.build(tree.children[1]), at=_offset(tree))
 
     def _prox(self, tree: _Tree) -> Node:
-        node = self.build(tree.children[0])
+        node = first = self.build(tree.children[0])
         for operator, right in zip(tree.children[1::2], tree.children[2::2], strict=True):
             sign = operator.children[0]
             assert isinstance(sign, Token)  # noqa: S101  # the grammar has nothing else there
-            node = self._join(node, sign, self.build(right))
+            joined = self._join(node, sign, self.build(right))
+            if isinstance(joined, Near) and node is not first:
+                joined = replace(joined, chained=True)
+            node = joined
         return node
 
     def _join(self, left: Node, operator: Token, right: Node) -> Node:
@@ -307,7 +310,10 @@ class TreeBuilder:
         literals = sum(c not in (MANY, ONE) for word in words for c in word)
         if literals < MIN_LITERALS:
             message = f"`{raw}` has {literals} letters beside its wildcard."
+            stem = raw.strip('="*?')
             mend = f"Give at least {MIN_LITERALS}, or list the words with OR."
+            if stem.isalpha():
+                mend = f"Write `{stem}`: a bare word finds its forms and compounds. {mend}"
             self._problem("E005", at, message, mend)
 
     def _problem(self, code: str, at: int, message: str, mend: str) -> None:

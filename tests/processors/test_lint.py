@@ -148,6 +148,41 @@ def test_quotes_that_yaml_takes_away_are_pointed_out(tmp_path: Path) -> None:
     assert '"a"' not in fault_of("'a \"b\"'", "E002")
 
 
+NEAR_WARNINGS = """
+(nato OR eu) NEAR/S (nato OR veto)          W113 `nato` is in two operands of NEAR/S: one
+(nato OR eu) NEAR/9 (veto OR nato)          W113 `nato` is in two operands of NEAR/9: `nato` twice
+ALL/S(nato, eu OR veto, x OR eu)            W113 `eu` is in two operands of ALL/S
+x AND (($union EXCEPT y) NEAR/S eu)         W113 `eu` is in two operands of NEAR/S
+title:($near)                               W113 `title:x` is in two operands of NEAR/S
+nato NEAR/5 beitritt NEAR/5 ukraine         W114 between those of NEAR/5
+beitreten NEAR/5 nato                       W114 between `beitreten` and its particle
+nato NEAR/5 (beitreten OR join)             W114 between `beitreten` and its particle
+"nato beitritt*" NEAR/5 nato                W114 inside "nato beitritt*"
+nato NEAR/S beitritt NEAR/S ukraine
+nato ONEAR/5 beitritt ONEAR/5 ukraine
+(nato NEAR/5 beitritt) NEAR/5 ukraine
+nato NEAR/0 beitritt NEAR/5 ukraine
+beitreten NEAR/S nato OR ALL/5(beitreten, nato)
+"nato beitritt*" NEAR/5 (nato OR ukraine)
+nato NEAR/5 beitritt OR nato NEAR/5 ukraine
+"""
+"""A query and, behind two spaces, the warning about its operators and a part of the message."""
+
+
+@pytest.mark.processes  # writes the dictionaries where they are missing
+def test_operands_that_share_a_word_or_lie_in_each_other_are_pointed_out(tmp_path: Path) -> None:
+    wrong = []
+    for line in NEAR_WARNINGS.strip().splitlines():
+        query, _, expected = line.partition("  ")
+        terms = "terms:\n  union: nato OR eu\n  near: x NEAR/S (x OR y)\n"
+        catalog = catalog_of(tmp_path, f"id: t\n{terms}query: {query}\n")
+        found = [f"{f.code} {f.message}" for f in topic_faults(catalog) if f.code[:3] == "W11"]
+        code, _, part = expected.strip().partition(" ")
+        if len(found) != bool(code) or (code and not (code in found[0] and part in found[0])):
+            wrong.append((query, expected, found))
+    assert not wrong
+
+
 def test_a_failed_test_lists_missing_and_unexpected_rules(tmp_path: Path) -> None:
     topic = SOUND.replace("title: EU-Beitritt, match: false", "title: Nato, match: true").replace(
         "title: Nato-Beitritt, match: true, rules: [direct]",

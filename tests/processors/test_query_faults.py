@@ -153,6 +153,13 @@ def test_a_list_of_any_number_of_fields_is_one_level(term: str) -> None:
         assert resolve(text, {}, entities).problems == ()
 
 
+def test_for_a_short_stem_the_bare_word_is_suggested() -> None:
+    for query in ("Gas*", "*LNG*", '"Gas*"'):
+        (problem,) = resolved(query).problems
+        assert "Write `Gas`: a bare word" in problem.mend.replace("LNG", "Gas")
+    assert resolved('"?? E*"').problems[0].mend.startswith("Give at least 4")
+
+
 def test_typographic_quotes_mean_the_same_as_plain_ones() -> None:
     assert resolved("«Nato Beitritt»").node == resolved('"Nato Beitritt"').node
 
