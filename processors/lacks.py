@@ -172,7 +172,7 @@ class _Search:
         gaps = []
         for span in first:
             at = bisect_right(then, span[1], key=lambda s: s[0])
-            if at < len(then) and self._index.in_same_field(span[0], then[at][0]):
+            if at < len(then) and self._index.are_near(span[1], then[at][0]):
                 gaps.append(then[at][0] - span[1] - 1)
         return min(gaps, default=None)
 

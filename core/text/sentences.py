@@ -2,23 +2,29 @@
 
 A line feed always ends a sentence. So does ``.``, ``!``, ``?`` or ``…`` before a space and
 anything but a small letter, unless the full stop belongs to an abbreviation, an initial or an
-ordinal (``z. B.``, ``Dr.``, ``U.S.``, ``12. Januar``). Even then a sentence ends where the next
-word is one that begins sentences. Abbreviations and such words are those of all languages
-(:mod:`core.text.languages`).
+ordinal (``z. B.``, ``Dr.``, ``Art. 5``, ``U.S.``, ``12. Januar``, ``der 3. Senat``). Even then a
+sentence ends where the next word is one that begins sentences. A number is no ordinal where it
+counts what precedes it (``Nummer 3.``), and abbreviations that end lists end sentences too
+(``usw.``). Abbreviations and such words are those of all languages (:mod:`core.text.languages`).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 from core.text.languages import Language, Words, languages
 
 # A run of marks is tried from its first one only: from each of them, thousands take minutes.
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'»«“”’)\]]*+(?=\s)")
+_END = re.compile(r"(?<![.!?…])([.!?…]++)(?:\[\d{1,3}\])*+[\"'»«“”’)\]¹²³⁰⁴-⁹]*+(?=\s)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
+_WORD_BEFORE = re.compile(r"([^\W_]+)[\"'»«„“”‘’(\s]+$")
 _NEXT_WORD = re.compile(r"[\"'»«„“”‘’(\[\s–—-]*(\w+)")
+_DECLINED = ("en", "em", "er", "es")
+"""Endings of the adjectives and pronouns that precede an ordinal: *seinem 3. Buch*."""
 _LONGEST_ABBREVIATION = 24
 """Code points searched for one before a full stop; without a limit long words cost quadratic time.
 """
@@ -95,28 +101,63 @@ def _line_end(text: str, at: int) -> int:
     return end if end >= 0 else len(text)
 
 
+def has_boundary(text: str, end: int, next_end: int) -> bool:
+    """Return whether a sentence ends between two successive words of a line.
+
+    Args:
+        text: The text.
+        end: One past the last code point of the first word.
+        next_end: One past the last code point of the second.
+    """
+    return bool(_starts_inside(text, end, next_end))
+
+
 def _starts_inside(text: str, begin: int, end: int) -> list[int]:
     """Return where the second and later sentences of a line begin."""
-    abbreviations, starters = _boundary_words(languages())
+    known = _boundary_words(languages())
     starts = []
     for mark in _END.finditer(text, begin, end):
         following = _NEXT_WORD.match(text, mark.end(), end)
         if following is None or following.group(1)[0].islower():
             continue
+        word = following.group(1).casefold()
         if (
-            not _is_full_stop(mark.group())
-            or following.group(1).casefold() in starters
-            or not _shortens(text, mark.start(), abbreviations)
+            mark.group(1) != "."
+            or word in known.starters
+            or not _shortens(text, mark.start(), word, known)
         ):
             starts.append(following.end() - _opening_length(following))
     return starts
 
 
+@dataclass(frozen=True, slots=True)
+class _BoundaryWords:
+    """What tells whether a full stop ends a sentence; of all languages."""
+
+    abbreviations: Words
+    numbered: Words
+    closing: tuple[str, ...]
+    starters: Words
+    ordinal_openers: Words
+    ordinal_nouns: Words
+    counted: Words
+
+
 @cache
-def _boundary_words(known: tuple[Language, ...]) -> tuple[Words, Words]:
-    """Return the abbreviations and the sentence starters of all languages."""
-    abbreviations = frozenset[str]().union(*(one.abbreviations for one in known))
-    return abbreviations, frozenset[str]().union(*(one.sentence_starters for one in known))
+def _boundary_words(known: tuple[Language, ...]) -> _BoundaryWords:
+    def union(words: Iterable[Words]) -> Words:
+        return frozenset[str]().union(*words)
+
+    months = (month for one in known for month in one.dates.months)
+    return _BoundaryWords(
+        abbreviations=union(one.abbreviations for one in known),
+        numbered=union(one.numbered_abbreviations for one in known),
+        closing=tuple(text for one in known for text in one.closing_abbreviations),
+        starters=union(one.sentence_starters for one in known),
+        ordinal_openers=union(one.ordinal_openers for one in known),
+        ordinal_nouns=union((*(one.ordinal_nouns for one in known), *months)),
+        counted=union(one.counted_nouns for one in known),
+    )
 
 
 def _opening_length(following: re.Match[str]) -> int:
@@ -125,20 +166,47 @@ def _opening_length(following: re.Match[str]) -> int:
     return len(following.group(1)) + len(gap.lstrip())
 
 
-def _is_full_stop(mark: str) -> bool:
-    """Return whether an end mark is one full stop, which may belong to an abbreviation."""
-    return mark.startswith(".") and len(mark.rstrip("\"'»«“”’)]")) == 1
+def _shortens(text: str, stop: int, following: str, known: _BoundaryWords) -> bool:
+    """Return whether a full stop ends an abbreviation, an initial or an ordinal.
 
-
-def _shortens(text: str, stop: int, abbreviations: Words) -> bool:
-    """Return whether a full stop ends an abbreviation, an initial or an ordinal."""
-    found = _LAST_WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
-    if found is None:
+    Args:
+        text: The text.
+        stop: Where the full stop is.
+        following: The next word, case folded.
+        known: The words of all languages.
+    """
+    begin = max(0, stop - _LONGEST_ABBREVIATION)
+    last = _LAST_WORD.search(text, begin, stop)
+    if last is None:
         return False
-    word = found.group()
-    is_ordinal = word.isdecimal() and len(word) <= 2
-    is_initial = len(word) == 1 and word.isalpha()
-    return is_ordinal or is_initial or word.casefold() in abbreviations
+    word = last.group().casefold()
+    if word.isdecimal():
+        return len(word) <= 2 and _is_ordinal(_word_before(text, last.start()), following, known)
+    if following[0].isdecimal() and word in known.numbered:
+        return True
+    if len(word) == 1 and word.isalpha():
+        if text[begin:stop].casefold().endswith(known.closing):
+            return False
+        return (_word_before(text, last.start()) or "").casefold() not in known.counted
+    return word in known.abbreviations
+
+
+def _is_ordinal(before: str | None, following: str, known: _BoundaryWords) -> bool:
+    """Return whether a number with a full stop is an ordinal: *am 3. Mai*, not *Nummer 3. Dann*."""
+    if before is None or following in known.ordinal_nouns:
+        return True
+    folded = before.casefold()
+    if before[0].isupper() and folded not in known.ordinal_openers:
+        return False
+    return folded in known.ordinal_openers or folded.endswith(_DECLINED)
+
+
+def _word_before(text: str, start: int) -> str | None:
+    """Return the word before a word in the same line, or None where another sign is between."""
+    found = _WORD_BEFORE.search(text, max(0, start - _LONGEST_ABBREVIATION), start)
+    if found is None or "\n" in found.group():
+        return None
+    return found.group(1)
 
 
 def _window(text: str, first: int, last: int, start: int, end: int, limit: int) -> tuple[int, int]:

@@ -8,18 +8,21 @@
     folded  " nato beitritt kiew "  one space around every word: what an automaton searches
     starts  0    5        15        where each word begins and ends in the raw text
     chains  (0, 1)                  words joined by hyphens
+    clues                           where a word may be read in another way (none here)
 
 Words are numbered by *position*. The parts of a hyphen chain have successive positions; the chain
 as a whole is another token at the position of its first part. Soft hyphens and zero-width
 characters may be inside a word and are ignored when words are compared. An apostrophe is part of
 its word, except that a clitic such as the genitive ``'s`` belongs to no word and an elision such
-as the French ``l'`` is a word of its own (:mod:`core.text.languages`).
+as the French ``l'`` is a word of its own (:mod:`core.text.languages`). A figure, an address and a
+gendered form are one word each (:mod:`core.text.joiners`).
 
 A text is tokenised once, by array operations that take about 60 µs for 3,000 characters.
 """
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -30,23 +33,33 @@ import numpy.typing as npt
 from core.text.characters import (
     APOSTROPHE,
     APOSTROPHES,
+    DIGIT,
     FIELD_MARK,
     FOLD,
+    GROUPER,
     HYPHEN,
     HYPHENS,
     INVISIBLE,
+    JOINER,
     KIND,
     MULTI,
-    SPACE,
+    RARE,
+    SHARP_S,
     WORD,
     fold_character,
     fold_multi,
 )
+from core.text.joiners import NOTHING_JOINED, Joined, join_words
 from core.text.languages import Language, languages
 
 _PLAIN = {ord(c): "'" for c in APOSTROPHES} | {ord(c): "-" for c in HYPHENS}
 
+_GROUPED = bytes((DIGIT, GROUPER, DIGIT))
+
 Positions = npt.NDArray[np.intp]
+Kinds = npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,9 @@ class Tokens:
         starts: First code point of the word at each position.
         ends: One past the last code point of the word at each position.
         chains: First and last position of each hyphen chain, in order.
+        clues: Code points of what suggests another reading of a word: a hyphen that ends or
+            begins it (*Ost- und Südukraine*), the mark of a gendered form, a digit that is glued
+            to its letters (*Ukraine1*). Ascending.
     """
 
     text: str
@@ -87,6 +103,7 @@ class Tokens:
     starts: Positions
     ends: Positions
     chains: tuple[tuple[int, int], ...]
+    clues: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of positions."""
@@ -149,26 +166,63 @@ def exact_form(surface: str) -> str:
     )
 
 
-def tokenise(text: str) -> Tokens:
-    """Split a text into words, in time linear in its length. Accepts any string."""
-    codes = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
+def tokenise(text: str, *, joining: bool = True) -> Tokens:
+    """Split a text into words, in time linear in its length. Accepts any string.
+
+    Args:
+        text: The text.
+        joining: Whether addresses, figures and gendered forms are one word; not so for a URL that
+            is searched by its words.
+    """
+    padded = f" {text} "
+    codes = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = KIND.take(codes, mode="clip")
+    special, of = _specials(kinds)
     raw: Positions | None = None
-    if (invisible := kinds == INVISIBLE).any():
-        raw = np.flatnonzero(~invisible)
+    if INVISIBLE in of.tobytes():
+        raw = np.flatnonzero(kinds != INVISIBLE)
         codes, kinds = codes[raw], kinds[raw]
-    word = (kinds == WORD) | (kinds == MULTI)
+        special, of = _specials(kinds)
+        padded = codes.tobytes().decode("utf-32-le", "replace")
+    word = kinds >= DIGIT
     folds = FOLD.take(codes, mode="clip")
-    if int(codes.max()) >= len(FOLD):
+    present = of.tobytes()
+    if RARE in present:
         folds = np.where(codes < len(FOLD), folds, codes)
-    _resolve_apostrophes(kinds, word, folds)
-    edges = np.flatnonzero(word[1:] != word[:-1]) + 1
+    if APOSTROPHE in present:
+        _resolve_apostrophes(special[of == APOSTROPHE], word, folds)
+    joined = NOTHING_JOINED
+    if joining and (JOINER in present or _GROUPED in present):
+        joined = _join(padded, special, present, kinds, word, folds)
+    edges = (word[1:] ^ word[:-1]).nonzero()[0] + 1
     starts, ends = edges[::2], edges[1::2]
-    chains = _chains(kinds, word, ends)
-    folded = _spaced(word, folds, kinds)
+    chains: tuple[tuple[int, int], ...] = ()
+    clues = joined.gendered
+    if HYPHEN in present:
+        chains, loose = _chains(special[of == HYPHEN], kinds, word, ends)
+        clues = clues + loose
+    if DIGIT in present:
+        clues = clues + _footnotes(special[of == DIGIT], kinds)
+    folded = _spaced(word, folds, ends, joined.dropped)
+    if SHARP_S in present:
+        folded = folded.replace("ß", "ss")
+    if MULTI in present:
+        folded = fold_multi(folded, folds[special[of == MULTI]])
     if raw is None:
-        return Tokens(text, folded, starts - 1, ends - 1, chains)
-    return Tokens(text, folded, raw[starts] - 1, raw[ends - 1], chains)
+        return Tokens(text, folded, starts - 1, ends - 1, chains, _less_one(clues))
+    clues = raw[clues].tolist() if clues else clues
+    return Tokens(text, folded, raw[starts] - 1, raw[ends - 1], chains, _less_one(clues))
+
+
+def _specials(kinds: Kinds) -> tuple[Positions, Kinds]:
+    """Return where the special characters are, and their kinds."""
+    special = (kinds - 1 < WORD - 1).nonzero()[0]  # SEPARATOR - 1 is 255
+    return special, kinds[special]
+
+
+def _less_one(clues: list[int]) -> tuple[int, ...]:
+    """Return code points without the space that precedes the text."""
+    return tuple(sorted(at - 1 for at in clues)) if clues else ()
 
 
 def folded_words(text: str) -> list[str]:
@@ -181,31 +235,48 @@ def fold_word(word: str) -> str:
     return "".join(map(fold_character, word))
 
 
-def _spaced(
-    word: npt.NDArray[np.bool_], folds: npt.NDArray[np.uint32], kinds: npt.NDArray[np.uint8]
-) -> str:
-    folds[~word] = SPACE
+def _spaced(word: Flags, folds: Codes, ends: Positions, dropped: list[int]) -> str:
     kept = word.copy()
-    kept[1:] |= word[:-1]  # the first character between two words remains, as a space
-    folded = " " + folds[kept].tobytes().decode("utf-32-le", "replace")
-    multi = (kinds == MULTI) & word
-    return fold_multi(folded, folds[multi]) if multi.any() else folded
+    kept[ends] = True  # the first character between two words remains, as a space
+    if dropped:
+        kept[dropped] = False
+    return " " + folds.compress(kept).tobytes().decode("utf-32-le", "replace")
 
 
-def _resolve_apostrophes(
-    kinds: npt.NDArray[np.uint8], word: npt.NDArray[np.bool_], folds: npt.NDArray[np.uint32]
-) -> None:
+def _join(
+    padded: str, special: Positions, of: bytes, kinds: Kinds, word: Flags, folds: Codes
+) -> Joined:
+    """Join what is one word, by the marks that have a part of a word on both sides."""
+    is_word = word.tobytes()  # as bytes: reading arrays element by element takes longer
+    marks = special[np.frombuffer(of, np.uint8) == JOINER].tolist()
+    between = [at for at in marks if is_word[at + 1] and is_word[at - 1]]
+    start = of.find(_GROUPED)
+    while start >= 0:
+        at = int(special[start + 1])
+        if is_word[at + 1] and is_word[at - 1]:
+            insort(between, at)
+        start = of.find(_GROUPED, start + 2)
+    return join_words(padded, between, kinds, word, folds) if between else NOTHING_JOINED
+
+
+def _footnotes(digits: Positions, kinds: Kinds) -> list[int]:
+    """Return the digits that follow a letter."""
+    before = kinds.tobytes()
+    return [at for at in digits.tolist() if before[at - 1] == WORD]
+
+
+def _resolve_apostrophes(marks: Positions, word: Flags, folds: Codes) -> None:
     """Decide what each apostrophe between letters is: part of a word, of a clitic or an elision."""
-    marks = kinds == APOSTROPHE
-    if not marks.any():
+    between = marks[word[marks - 1] & word[marks + 1]].tolist()
+    if not between:
         return
+    others = set(between)
     joined = _joined_words(languages())
-    marks[1:-1] &= word[:-2] & word[2:]
-    for at in (np.flatnonzero(marks[1:-1]) + 1).tolist():
+    for at in between:
         # As bytes: reading arrays element by element would take most of the time.
         length = word[at + 1 : at + 2 + joined.longest_clitic].tobytes().find(0)
         end = at + 1 + length
-        if length > 0 and folds[at + 1 : end].tobytes() in joined.clitics and not marks[end]:
+        if length > 0 and folds[at + 1 : end].tobytes() in joined.clitics and end not in others:
             word[at + 1 : end] = False
             continue
         before = word[max(0, at - 1 - joined.longest_elision) : at].tobytes()
@@ -238,17 +309,20 @@ def _joined_words(known: tuple[Language, ...]) -> _JoinedWords:
 
 
 def _chains(
-    kinds: npt.NDArray[np.uint8], word: npt.NDArray[np.bool_], ends: Positions
-) -> tuple[tuple[int, int], ...]:
-    joints = kinds == HYPHEN
-    joints[1:-1] &= word[:-2] & word[2:]
-    joints[0] = joints[-1] = False
-    if not joints.any():
-        return ()
+    hyphens: Positions, kinds: Kinds, word: Flags, ends: Positions
+) -> tuple[tuple[tuple[int, int], ...], list[int]]:
+    """Return the chains, and the hyphens that have a word on one side only."""
+    is_word, of = word.tobytes(), kinds.tobytes()
+    joints, loose = [], []
+    for at in hyphens.tolist():
+        if is_word[at - 1] != is_word[at + 1]:
+            loose.append(at)
+        elif is_word[at - 1] and of[at] == HYPHEN:  # not in an address
+            joints.append(at)
     chains: list[tuple[int, int]] = []
-    for left in np.searchsorted(ends, np.flatnonzero(joints)).tolist():
+    for left in np.searchsorted(ends, joints).tolist() if joints else ():
         if chains and chains[-1][1] == left:
             chains[-1] = (chains[-1][0], left + 1)
         else:
             chains.append((left, left + 1))
-    return tuple(chains)
+    return tuple(chains), loose

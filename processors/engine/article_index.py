@@ -3,6 +3,10 @@
 Positions number the words of title, lead and text in one sequence, with a mark between the fields.
 The words of the other fields follow in a second sequence (``FieldGroup.base``). So a position
 determines its field, and no span can reach from one field into another.
+
+Behind the words of title, lead and text are other readings of some of them
+(:mod:`processors.engine.readings`). They are searched like the rest; ``FieldGroup.origin`` gives
+the words of the text that a hit in them is a hit of.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from core.messages import Field
 from core.text.characters import FIELD_MARK, SPACE
 from core.text.sentences import Sentences
 from core.text.tokens import Tokens, tokenise
+from core.text.units import are_joined, has_separator, separators
+from processors.engine.readings import with_readings
 from processors.query.nodes import OTHER_FIELDS
 
 if TYPE_CHECKING:
@@ -33,7 +39,6 @@ Excerpt = tuple[Field, int, int, str, str]
 OTHER = 1 << 40
 """Added to the number of a literal that occurs in one of the other fields."""
 
-_MARK = FIELD_MARK.encode()
 _JOIN = f" {FIELD_MARK} "
 
 
@@ -65,8 +70,7 @@ class FieldSpan:
 
     def position_at(self, code_point: int) -> int:
         """Return the first position at or after a code point of the field."""
-        starts = self.group.tokens.starts
-        return int(np.searchsorted(starts, code_point + self.offset)) + self.group.base
+        return self.group.first_at(code_point + self.offset) + self.group.base
 
     @cached_property
     def sentences(self) -> Sentences:
@@ -80,16 +84,27 @@ class FieldGroup:
     Args:
         texts: Names and texts of the fields, in order.
         base: The first position.
+        language: Code of the language whose compounds are read in full; None for fields that are
+            no prose, in which addresses are searched by their words.
 
     Attributes:
+        tokens: The words, with other readings behind those of the texts.
+        size: Positions of the texts themselves.
         buffer: The folded words, as bytes: what the automaton searches.
         occurrences: Number, start and end in ``buffer`` of each literal that occurs.
     """
 
-    def __init__(self, texts: Sequence[tuple[str, str]], base: int = 0) -> None:
+    def __init__(
+        self, texts: Sequence[tuple[str, str]], base: int = 0, language: str | None = None
+    ) -> None:
         self.base = base
         self.texts = texts
-        self.tokens: Tokens = tokenise(_JOIN.join(text for _, text in texts))
+        joined = _JOIN.join(text for _, text in texts)
+        self.tokens: Tokens = tokenise(joined, joining=language is not None)
+        self.size = len(self.tokens)
+        self._origins: Sequence[tuple[int, int]] = ()
+        if self.tokens.clues and language is not None:
+            self.tokens, self._origins = with_readings(self.tokens, language)
         self.occurrences: list[tuple[int, int, int]] = []
         self.buffer = self.tokens.folded.encode("utf-8", "replace")
 
@@ -103,11 +118,45 @@ class FieldGroup:
         fields: list[FieldSpan] = []
         offset = first = 0
         for name, text in self.texts:
-            after = int(np.searchsorted(self.tokens.starts, offset + len(text)))
+            after = self.first_at(offset + len(text))
             fields.append(FieldSpan(self, name, text, offset, first + self.base, after + self.base))
             offset += len(text) + len(_JOIN)
             first = after + 1
         return tuple(fields)
+
+    def first_at(self, code_point: int) -> int:
+        """Return the first position at or after a code point of the texts; no base is added."""
+        return int(np.searchsorted(self.tokens.starts[: self.size], code_point))
+
+    def origin(self, first: int, last: int) -> tuple[int, int]:
+        """Return the positions of the texts that positions of a reading are read from."""
+        if first < self.size:
+            return first, last
+        return self._origins[first - self.size][0], self._origins[last - self.size][1]
+
+    def are_joined(self, first: int, last: int) -> bool:
+        """Return whether a phrase may reach from one position to another; readings always may."""
+        return first >= self.size or are_joined(self.tokens, first, last)
+
+    @cached_property
+    def _headline(self) -> int:
+        return len(self.texts[0][1]) if self.texts[0][0] == "title" else 0
+
+    def are_near(self, last: int, first: int) -> bool:
+        """Return whether a position and a later one are in one paragraph, list item or cell."""
+        end, begin = int(self.tokens.ends[last]), int(self.tokens.starts[first])
+        return not has_separator(self.tokens.text, end, begin, self._headline)
+
+    @cached_property
+    def _block_starts(self) -> list[int]:
+        text = self.tokens.text[: int(self.tokens.ends[self.size - 1])] if self.size else ""
+        return [0, *map(self.first_at, separators(text, self._headline))]
+
+    def block_at(self, position: int) -> tuple[int, int]:
+        """Return the first position of the paragraph around a position, and one past its last."""
+        at = bisect_right(self._block_starts, position)
+        after = self._block_starts[at] if at < len(self._block_starts) else self.size
+        return self._block_starts[at - 1], after
 
     @cached_property
     def _spaces(self) -> np.ndarray:
@@ -160,7 +209,7 @@ class ArticleIndex:
         language: str = "",
     ) -> None:
         self.language = language
-        self.main = FieldGroup(texts)
+        self.main = FieldGroup(texts, language=language)
         self.other = FieldGroup(others, len(self.main.tokens) + 1) if others else None
         self.entities: dict[str, list[Span]] = {}
         self.spans: dict[int, list[Span]] = {}
@@ -203,20 +252,25 @@ class ArticleIndex:
         """Return the field that a position is in."""
         return self.fields[bisect_right(self._field_starts, position) - 1]
 
-    def in_same_field(self, first: int, other: int) -> bool:
-        """Return whether two positions of title, lead and text are in the same field."""
-        marks = self._marks
-        return bisect_right(marks, first) == bisect_right(marks, other)
+    def are_near(self, last: int, first: int) -> bool:
+        """Return whether two positions, in order, are in one paragraph, list item or cell."""
+        base = self._base(last)
+        return base == self._base(first) and self._of(last).are_near(last - base, first - base)
 
-    @cached_property
-    def _marks(self) -> list[int]:
-        """The positions of the marks between title, lead and text; cheaper than the fields."""
-        buffer, marks = self.main.buffer, []
-        at = buffer.find(_MARK)
-        while at >= 0:
-            marks.append(self.main.position_at(at))
-            at = buffer.find(_MARK, at + 1)
-        return marks
+    def block_at(self, position: int) -> tuple[int, int]:
+        """Return the first position of the paragraph around a position, and one past its last.
+
+        Items of lists and cells of tables count as paragraphs.
+        """
+        base = self._base(position)
+        first, after = self._of(position).block_at(position - base)
+        return first + base, after + base
+
+    def _of(self, position: int) -> FieldGroup:
+        return self.other if self.other and position >= self.other.base else self.main
+
+    def _base(self, position: int) -> int:
+        return self._of(position).base
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """Return the first position of the sentence around a position, and one past its last."""

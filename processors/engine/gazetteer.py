@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 from config.catalog.models import EntityDefinition
 from core.text.languages import language
-from core.text.tokens import Tokens
 from processors.engine.aliases import Alias, aliases_of
-from processors.engine.article_index import ArticleIndex
+from processors.engine.article_index import ArticleIndex, FieldGroup
 from processors.engine.names_in_words import NameInWords, lexicon_names, names_in_words
 from processors.forms.compounds import compounds_of
 
@@ -98,8 +97,8 @@ class Gazetteer:
                     last = first + len(alias.words) - 1
                     if alias.language and alias.language != index.language:
                         continue
-                    if _matches(group.tokens, alias, first, last):
-                        mention = Mention(first, last, alias.entity)
+                    if _matches(group, alias, first, last):
+                        mention = Mention(*group.origin(first, last), alias.entity)
                         (denied if alias.denies else mentions).add(mention)
             elif literal in inside:
                 # The literal may begin with the space before its word, or inside of it.
@@ -119,11 +118,13 @@ class Gazetteer:
             exact, folded = tokens.exact(position, position), tokens.words[position]
             names = (n for n in self._inside[literal] if n.is_in(exact, folded, compounds))
             entities = self._memo[key] = tuple(dict.fromkeys(name.entity for name in names))
-        return [Mention(position, position, entity) for entity in entities]
+        origin = index.main.origin(position, position)
+        return [Mention(*origin, entity) for entity in entities]
 
 
-def _matches(tokens: Tokens, alias: Alias, first: int, last: int) -> bool:
+def _matches(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
     """Return whether an alias is at these positions, one of which has its literal."""
+    tokens = group.tokens
     if first != last:
         words = tokens.words
         if first < 0 or last >= len(words):
@@ -131,6 +132,8 @@ def _matches(tokens: Tokens, alias: Alias, first: int, last: int) -> bool:
         for at, word in enumerate(alias.words, first):  # a plain loop: most candidates fail here
             if words[at] not in word.forms:
                 return False
+        if not group.are_joined(first, last):
+            return False
     return all(word.accepts(tokens, at) for at, word in enumerate(alias.words, first))
 
 

@@ -125,7 +125,9 @@ class NearProgram(QueryProgram):
             for b in right:
                 follows = 0 < b[0] - a[1] <= furthest
                 precedes = not self.ordered and 0 < a[0] - b[1] <= furthest
-                if (follows or precedes) and index.in_same_field(a[0], b[0]):
+                if follows and index.are_near(a[1], b[0]):
+                    return True
+                if precedes and index.are_near(b[1], a[0]):
                     return True
         return False
 
@@ -163,13 +165,14 @@ class NearProgram(QueryProgram):
         self, index: ArticleIndex, span: Span, right: list[Span], by_end: list[Span]
     ) -> Iterator[Span]:
         """Yield the hits that are close enough and do not overlap the span."""
-        field, furthest = index.field_at(span[0]), self.distance + 1
+        furthest = self.distance + 1
+        begin, end = index.block_at(span[0])
         at = bisect_right(right, span[1], key=lambda s: s[0])
-        while at < len(right) and right[at][0] <= min(field.after - 1, span[1] + furthest):
+        while at < len(right) and right[at][0] <= min(end - 1, span[1] + furthest):
             yield right[at]
             at += 1
         at = bisect_left(by_end, span[0], key=lambda s: s[1]) - 1
-        while at >= 0 and by_end[at][1] >= max(field.first, span[0] - furthest):
+        while at >= 0 and by_end[at][1] >= max(begin, span[0] - furthest):
             yield by_end[at]
             at -= 1
 

@@ -71,7 +71,7 @@ class QueryProgram:
             if starts := index.literal_starts.get(number):
                 for start in starts:
                     first = index.main.position_at(start)
-                    extents.append((first, first + more))
+                    extents.append(index.main.origin(first, first + more))
         return extents
 
     def evidence(self, index: ArticleIndex) -> Iterable[Span]:
@@ -139,7 +139,9 @@ class PhraseProgram(QueryProgram):
     def __init__(self, patterns: Sequence[tuple[int, Pattern]], node: Phrase) -> None:
         shift = OTHER if node.scope in OTHER_FIELDS else 0
         self.patterns = tuple((number + shift, pattern) for number, pattern in patterns)
-        self._is_plain = node.scope is None and all(p.plain for _, p in patterns)
+        self._is_plain = node.scope is None and all(
+            p.plain and len(p.words) == 1 for _, p in patterns
+        )
         decided = self._is_plain and node.language is None
         super().__init__((frozenset(number for number, _ in self.patterns),), decided=decided)
         self.exact = node.exact
@@ -176,12 +178,16 @@ class PhraseProgram(QueryProgram):
         self, group: FieldGroup, positions: list[int], pattern: Pattern, spans: list[Span]
     ) -> None:
         base, more = group.base, len(pattern.words) - 1
-        for first in positions:
-            if pattern.plain or self._compares(group, pattern.words, first, first + more):
-                spans.append((first + base, first + more + base, None))
-            chain = group.chains.get(first + pattern.word) if pattern.chains else None
+        for at in positions:
+            if (pattern.plain or self._compares(group, pattern.words, at, at + more)) and (
+                more == 0 or group.are_joined(at, at + more)
+            ):
+                first, last = group.origin(at, at + more)
+                spans.append((first + base, last + base, None))
+            chain = group.chains.get(at + pattern.word) if pattern.chains else None
             if chain and self._compares(group, pattern.words, *chain):
-                spans.append((chain[0] + base, chain[1] + base, None))
+                first, last = group.origin(*chain)
+                spans.append((first + base, last + base, None))
 
     def _compares(self, group: FieldGroup, words: Sequence[str], first: int, last: int) -> bool:
         form = group.exact if self.exact else group.word

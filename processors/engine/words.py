@@ -71,8 +71,10 @@ class LanguageForms:
         starts = index.literal_starts
         tokens = index.main.tokens
         for verb in {index.main.position_at(at) for n in self.finite for at in starts.get(n, ())}:
+            if verb >= index.main.size:  # in another reading
+                continue
             _, after = index.sentence_at(verb)
-            for at in range(verb + 1, min(after, verb + MAX_CLAUSE, len(tokens))):
+            for at in range(verb + 1, min(after, verb + MAX_CLAUSE)):
                 if tokens.words[at] == self._forms.particle and tokens.ends_clause(at):
                     yield verb, at, ((verb, verb), (at, at))
                     break
@@ -135,8 +137,9 @@ class WordProgram(QueryProgram):
         forms = self._by_language.get(index.language, self._written)
         if forms is None:
             return ()
-        spans: list[Span] = [(at, at, None) for at in forms.positions(index)]
-        spans.extend(forms.separated(index))
+        origin = index.main.origin
+        spans: list[Span] = [(*origin(at, at), None) for at in forms.positions(index)]
+        spans = [*dict.fromkeys(spans), *forms.separated(index)]
         if self.scope is None:
             return spans
         return (span for span in spans if index.field_at(span[0]).field == self.scope)

@@ -59,6 +59,14 @@ class Compounds:
             or (forms.is_inside and any(self._is_inside(token, head) for head in forms.heads))
         )
 
+    def is_word(self, text: str) -> bool:
+        """Return whether a text is one word of the lexicon, with or without a joint."""
+        return self._is_joined(text)
+
+    def is_made_of_words(self, text: str) -> bool:
+        """Return whether a text is one or several words of the lexicon with their joints."""
+        return len(text) <= MAX_LETTERS and self._is_sequence(text)
+
     def _modifies(self, token: str, tail: str, forms: WordForms) -> bool:
         """Return whether what precedes a word at the end of a token modifies it.
 

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
+from core.text.tokens import tokenise
+
 MANY = "\U000f0000"
 """Stands for ``*`` in a pattern: any number of characters. A private code point: texts have none.
 """
@@ -104,12 +106,23 @@ class Phrase(Node):
         return True
 
     def in_field(self, name: str) -> Phrase:
-        """Return the phrase restricted to a field, unless it is already."""
+        """Return the phrase restricted to a field, unless it is already.
+
+        Addresses are one word in prose; in URLs and names of authors they are split.
+        """
+        if self.scope is None and name in OTHER_FIELDS and not self.exact:
+            parts = (tokenise(word, joining=False).words or [word] for word in self.words)
+            words = tuple(part for split in parts for part in split)
+            return replace(self, words=self.words if self._is_chain else words, scope=name)
         return replace(self, scope=self.scope or name)
 
     def in_language(self, code: str) -> Phrase:
         """Return the phrase restricted to articles in a language."""
         return replace(self, language=code)
+
+    @property
+    def _is_chain(self) -> bool:
+        return len(self.words) == 1 and "-" in self.words[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +154,7 @@ class Word(Node):
         URLs and names of authors are no prose: there it is found as it is written.
         """
         if self.scope is None and name in OTHER_FIELDS:
-            return Phrase((self.folded,), scope=name, language=self.language, at=self.at)
+            return Phrase((self.folded,), language=self.language, at=self.at).in_field(name)
         return replace(self, scope=self.scope or name)
 
     def in_language(self, code: str) -> Word:

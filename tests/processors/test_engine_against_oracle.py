@@ -46,7 +46,9 @@ class Oracle:
 
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
-        self.tokens: dict[str, list[Token]] = {f: list(tokenise(t)) for f, t in fields.items()}
+        self.tokens: dict[str, list[Token]] = {
+            f: list(tokenise(t, joining=f in ("title", "lead", "text"))) for f, t in fields.items()
+        }
 
     def hits(self, node: Node) -> set[Hit]:
         match node:
@@ -54,7 +56,7 @@ class Oracle:
                 return self.hits(Phrase((node.folded,), scope=node.scope))
             case Phrase():
                 scopes = [node.scope] if node.scope else ["title", "lead", "text"]
-                return {(f, *at) for f in scopes for at in self._phrase(node, self.tokens[f])}
+                return {(f, *at) for f in scopes for at in self._phrase(node, f)}
             case Or():
                 return set().union(*(self.hits(c) for c in node.operands))
             case Except():
@@ -88,7 +90,8 @@ class Oracle:
                 return _most_disjoint(self.hits(node.operand)) >= node.least
         return bool(self.hits(node))
 
-    def _phrase(self, node: Phrase, tokens: list[Token]) -> set[tuple[int, int]]:
+    def _phrase(self, node: Phrase, field: str) -> set[tuple[int, int]]:
+        tokens = self.tokens[field]
         if len(node.words) == 1:
             return {(t.first, t.last) for t in tokens if _fits(node, 0, t)}
         parts = [t for t in tokens if t.first == t.last]
@@ -96,7 +99,9 @@ class Oracle:
         return {
             (run[0].first, run[-1].last)
             for run in (parts[i : i + size] for i in range(len(parts) - size + 1))
-            if any(
+            if not self._parted("", self.fields[field][run[0].end : run[-1].start])
+            and not any(run[0].start < at <= run[-1].start for at in self._starts(field))
+            and any(
                 all(_fits(node, i, t, variant) for i, t in enumerate(run))
                 for variant in (False, True)
             )
@@ -114,7 +119,18 @@ class Oracle:
         between = b[1] - a[2] - 1 if b[1] > a[2] else a[1] - b[2] - 1
         if between < 0 or (node.ordered and b[1] <= a[2]):
             return False
-        return between <= node.distance
+        left, right = sorted((a, b), key=lambda hit: hit[1])
+        parts = {t.first: t for t in self.tokens[a[0]] if t.first == t.last}
+        between_them = self.fields[a[0]][parts[left[2]].end : parts[right[1]].start]
+        parted = self._parted(a[0], between_them)
+        return between <= node.distance and not parted
+
+    def _starts(self, field: str) -> list[int]:
+        return sentence_starts(self.fields[field])
+
+    def _parted(self, field: str, between: str) -> bool:
+        """Return whether a paragraph, item or cell ends in a text; a bar ends none in a title."""
+        return "\n" in between or (field != "title" and " | " in between)
 
     def _sentence(self, field: str, position: int) -> int:
         if field not in ("lead", "text"):
@@ -171,7 +187,7 @@ PHRASES += ['"(nato|Bündnis) (beitr*|nato|)"', '"(otan|nato nato) beitritt"']
 word = st.sampled_from(WORDS)
 chain = st.lists(word, min_size=2, max_size=3).map("-".join)
 prose = st.lists(
-    st.tuples(word | chain, st.sampled_from([" ", " ", " ", ", ", ". Nato ", "! ", "\n"])),
+    st.tuples(word | chain, st.sampled_from([" ", " ", " ", ", ", ". Nato ", "! ", "\n", " | "])),
     max_size=16,
 ).map(lambda pieces: "".join(w + gap for w, gap in pieces))
 

@@ -49,7 +49,7 @@ def rule(weight: str, query: str) -> str:
 TITLE = {"title": "Nato berät", "lead": "In Brüssel.", "text": "Heute."}
 LEAD = {"title": "Gipfel", "lead": "Die Nato berät. Die Nato tagt.", "text": "Heute."}
 ONE = {"title": "Gipfel", "text": "Die Nato berät die Nato. Brüssel wartet."}
-THREE = {"title": "Gipfel", "text": "Nato.\nBrüssel wartet. Die Nato zögert. Nato sagt ja."}
+THREE = {"title": "Gipfel", "text": "Nato. Brüssel wartet. Die Nato zögert. Nato sagt ja."}
 ALL = {"title": "Nato", "lead": "Nato", "text": "Nato. Nato. Nato. Nato."}
 
 POINTS: list[tuple[str, str, dict[str, str], int, tuple[int, int, int]]] = [

@@ -104,8 +104,8 @@ LANGUAGE = Language(
     clitics=words("s"),
     abbreviations=words(
         """
-        abs allg bd bzw ca dr dipl ehem einschl etc evtl exkl gem ggf hbf hl hr hrn ing inkl insb
-        jh jhd kap lt mfg mind mio mrd nachf nr pkt prof qm sen sog std str tel ua usw verf
+        abs allg bd bzw ca dr dipl ehem einschl evtl exkl gem ggf hbf hl hr hrn ing inkl insb
+        jh jhd kap lt mfg mind mio mrd nachf nr pkt prof qm sen sog std str tel ua verf
         verm vgl vs wg zb zt zzgl bspw sogen zw frl st stv phil med jur rer nat
         okt dez jan feb apr jul aug sep sept nov
         """
@@ -114,6 +114,40 @@ LANGUAGE = Language(
         """
         der die das den dem ein eine es er sie wir ich in im am an auf auch aber und doch so zudem
         nach bei mit für seit während wenn dies diese dieser dort damit laut
+        """
+    ),
+    numbered_abbreviations=words(
+        "abb abs art artt az bd fn hft heft kap lfd nr nrn pos rn rz s seite tab tel teil ziff zif"
+    ),
+    closing_abbreviations=(
+        *("u.v.m", "u. v. m", "v.m", "v. m", "u.ä", "u. ä", "o.ä", "o. ä", "u.a.m", "u. a. m"),
+        *("i.r", "i. r", "a.d", "a. d", "d.j", "d. j"),
+    ),
+    ordinal_openers=words(
+        """
+        der die das dem den des am im vom zum zur beim ins ein eine einen einem einer eines jede
+        dieser diese dieses seine ihre unsere erste und bis oder ab seit zwischen mein dein sein
+        """
+    ),
+    ordinal_nouns=words(
+        """
+        jahrhundert jahrhunderts jahrhunderte jahrtausend liga bundesliga mal weltkrieg weltkriegs
+        weltkrieges runde etage stock stockwerk klasse quartal spieltag platz rang senat armee
+        division brigade bataillon regiment flotte geburtstag todestag jahrestag lebensjahr tag
+        woche monat jahr amtszeit legislaturperiode wahlperiode parteitag auflage sinfonie fc sc
+        sitzung sanktionspaket kammer zivilsenat strafsenat
+        """
+    ),
+    counted_nouns=words(
+        """
+        gruppe klasse kategorie plan punkt typ vitamin hepatitis serie teil abschnitt anlage block
+        gate halle linie stufe variante version zone
+        """
+    ),
+    suspension_words=words(
+        """
+        und oder bzw beziehungsweise sowie wie als auch aber noch zu zum zur bis statt sondern plus
+        samt mit in im vom von der die das den dem des ein eine einem einen einer nicht
         """
     ),
     outcome_words=words(
@@ -211,6 +245,7 @@ LANGUAGE = Language(
         voran voraus vorbei vorher weg weiter wieder zu zurück zusammen
         """
     ),
+    verb_prefixes=words("be emp ent er ge miss ver zer"),
     feminine_endings=words("in innen"),
     declension=words("e en er es em"),
     noun_endings=words("s es e en n"),

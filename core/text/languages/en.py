@@ -13,13 +13,17 @@ LANGUAGE = Language(
     abbreviations=words(
         """
         mr mrs ms messrs gen col lt sgt capt cpt maj adm gov rep hon rev jr inc ltd corp co dept est
-        fig jun oct dec approx al ave blvd mt ft st prof dr etc vs
+        fig jun oct dec approx al ave blvd mt ft st prof dr vs
         jan feb apr jul aug sep sept nov
         """
     ),
     sentence_starters=words(
         "the a an it he she they we but and this that these in on at for with after"
     ),
+    numbered_abbreviations=words("art ch fig no nos p pp para sec vol"),
+    closing_abbreviations=("a.m", "p.m", "a. m", "p. m"),
+    counted_nouns=words("class group grade hepatitis option plan type version vitamin zone"),
+    suspension_words=words("and or to nor but as well the a than"),
     outcome_words=words(
         """
         acquitted agrees agreed approve approves approved arrested broken cancelled

@@ -151,6 +151,14 @@ class Language:
         clitics: Endings that an apostrophe joins to a word they are no part of: *'s*.
         abbreviations: Words whose full stop ends no sentence; case folded, not accents.
         sentence_starters: Words that begin a sentence even after such a full stop; likewise.
+        numbered_abbreviations: Words whose full stop ends no sentence before a number: *Art. 5*.
+        closing_abbreviations: Ends of abbreviations with a letter of their own, without their last
+            full stop, that may end a sentence, unlike initials: *p.m*.
+        ordinal_openers: Words before an ordinal with a full stop: *am 3. Mai*.
+        ordinal_nouns: Words behind one, beside months: *3. Liga*.
+        counted_nouns: Words that a letter names one of, with no full stop of its own: *Gruppe A*.
+        suspension_words: Words between the parts of a compound that share one of theirs: *und* in
+            *Ost- und Südukraine*.
         function_words: Words that say nothing about what a text is about.
         outcome_words: Words of headlines for what has come of something: *resigns*, *arrested*.
         toll_words: Words for people who died, were hurt or are missing, by the one for it.
@@ -192,6 +200,12 @@ class Language:
     clitics: Words = frozenset()
     abbreviations: Words = frozenset()
     sentence_starters: Words = frozenset()
+    numbered_abbreviations: Words = frozenset()
+    closing_abbreviations: tuple[str, ...] = ()
+    ordinal_openers: Words = frozenset()
+    ordinal_nouns: Words = frozenset()
+    counted_nouns: Words = frozenset()
+    suspension_words: Words = frozenset()
     function_words: Words = frozenset()
     outcome_words: Words = frozenset()
     toll_words: Mapping[str, str] = field(default_factory=dict)
@@ -212,6 +226,7 @@ class Language:
     combining_forms: Mapping[str, str] = field(default_factory=dict)
     clause_starters: Words = frozenset()
     verb_particles: Words = frozenset()
+    verb_prefixes: Words = frozenset()
     feminine_endings: Words = frozenset()
     declension: Words = frozenset()
     noun_endings: Words = frozenset()
