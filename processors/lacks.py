@@ -47,7 +47,11 @@ MAX_ALTERNATIVES = 3
 MAX_TEXT = 200
 """Longest operand that is shown, in code points."""
 
-_ABSENT = frozenset({"lack.label", "lack.missing", "lack.missing_in", "lack.none", "lack.none_in"})
+_NOT_CLOSE = 1.0
+
+_ABSENT = frozenset(
+    {"lack.closest", "lack.label", "lack.missing", "lack.missing_in", "lack.none", "lack.none_in"}
+)
 
 
 def lacks_of(outcome: RuleOutcome, rule: RuleDefinition, index: ArticleIndex) -> tuple[Phrase, ...]:
@@ -136,10 +140,19 @@ class _Search:
                 yield Phrase("lack.excluded", operand=_text(child.operand))
 
     def _of_or(self, node: Or, program: OrProgram) -> Iterator[Phrase]:
-        """Yield what keeps alternatives apart whose operands occur; else that none occurs."""
-        lacks = self._missing(node.operands, program.alternatives)
-        near_misses = [lack for lack in lacks if lack.code not in _ABSENT]
-        yield from near_misses[:MAX_ALTERNATIVES] or (self._absent("lack.none", node),)
+        """Yield what keeps alternatives apart whose operands occur; else what the closest lacks."""
+        pairs = zip(node.operands, program.alternatives, strict=True)
+        lacks = [(child, tuple(self.lacks(child, alternative))) for child, alternative in pairs]
+        near_misses = [one for _, each in lacks for one in each if one.code not in _ABSENT]
+        closest = min((_closeness(*pair) for pair in lacks), default=_NOT_CLOSE)
+        if near_misses:
+            yield from near_misses[:MAX_ALTERNATIVES]
+        elif closest < _NOT_CLOSE:
+            child, each = next(pair for pair in lacks if _closeness(*pair) == closest)
+            missing = ", ".join(str(lack.params["operand"]) for lack in each)
+            yield Phrase("lack.closest", operand=_text(child), missing=missing)
+        else:
+            yield self._absent("lack.none", node)
 
     def _apart(self, node: Near, program: NearProgram) -> Phrase:
         """Return why no hits of two operands are near each other."""
@@ -178,6 +191,15 @@ class _Search:
 
     def _fields_of(self, spans: list[Span]) -> set[str]:
         return {self._index.field_at(span[0]).field for span in spans}
+
+
+def _closeness(node: Node, lacks: tuple[Phrase, ...]) -> float:
+    """Return which share of its operands an alternative lacks; 1 where it has no operands."""
+    while isinstance(node, Scoped):
+        node = node.operand
+    if not isinstance(node, And | Near | All):
+        return _NOT_CLOSE
+    return len(lacks) / sum(not isinstance(child, Not) for child in node.children)
 
 
 def _too_far(operands: str, nearest: int, allowed: int) -> Phrase:

@@ -114,6 +114,9 @@ def _read_field_weight(section: Section, faults: Faults) -> FieldWeight | None:
     if min(points) < 0 < max(points):
         message = "`weight` raises the score in one place and lowers it in another."
         section.fault("weight", "E221", message, "Write two rules.")
+    if most < largest:
+        message = f"`most: {most}` is below another value, which is never given in full."
+        places.fault("most", "W223", message, "Raise it, or lower the other value.")
     return FieldWeight(title, lead, text, most) if section.is_valid else None
 
 

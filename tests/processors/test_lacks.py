@@ -30,6 +30,10 @@ LACKS: list[tuple[str, list[dict[str, Any]]]] = [
     ('"nato" AND "paris" AND rom', [{"kind": "missing", "operand": '"paris"'},
                                     {"kind": "missing", "operand": "rom"}]),
     ('"a" OR bern* OR =C', [{"kind": "none", "operand": '"a" OR bern* OR =C'}]),
+    ('"paris" OR ("nato" AND "rom" AND "gipfel") OR ("paris" AND "nato")', [
+        {"kind": "closest", "operand": '"nato" AND "rom" AND "gipfel"', "missing": '"rom"'}]),
+    ('"paris" OR ("rom" NEAR/3 "bern")', [
+        {"kind": "none", "operand": '"paris" OR ("rom" NEAR/3 "bern")'}]),
     ('"nato" AND NOT ("rom" OR "gipfel")', [
         {"kind": "excluded", "operand": '"rom" OR "gipfel"'}]),
     ('text:("nato")', [{"kind": "missing_in", "operand": '"nato"', "fields": "text"}]),

@@ -183,6 +183,11 @@ def test_faults_of_weights_fields_and_unless_are_reported(tmp_path: Path) -> Non
         if len(faults) != 1 + fault.startswith("E013") or not faults[-1].startswith(fault):
             wrong.append((weight, faults))
     assert wrong == []
+    low = f"id: t\nrules: [{rule('{title: 9, most: 5}', 'nato')[8:]}"
+    processors, _ = load(tmp_path, low)
+    assert processors is not None
+    assert processors.catalog.topics[0].rules[0].weight == 5
+    assert "W223" in {fault.code for fault in load_catalog(tmp_path, {})[1]}
     chain = UNLESS.replace("query: '\"nato\"'", "query: '\"nato\"', unless: [weak]")
     _, faults = load(tmp_path, f"id: t\n{chain}")
     assert sorted(fault[:26] for fault in faults) == [
