@@ -125,6 +125,8 @@ class Inflection:
         forms = {word, *self._paradigm(lemma or word)}
         if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
             forms.add(f"{lemma}d")
+        if lemma and lemma.endswith("ieren") and self._language.declension:
+            forms.add(f"{lemma[:-2]}t")  # the dictionary takes some for adjectives
         forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
         declined = {f"{word}{ending}" for ending in self._language.declension}
         is_adjective = len(word) >= MIN_ADJECTIVE and len(declined & forms) >= MIN_DECLINED

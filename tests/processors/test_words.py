@@ -18,6 +18,7 @@ de Zoll: Neue Zölle | Die Zollunion | Strafzoll auf Stahl ! Er zollte Respekt |
 de Krieg: Im Bürgerkrieg | Kriegsende in Sicht ! Sie kriegen Geld
 de zurücktreten: Sie tritt nach der Wahl zurück. | um zurückzutreten ! Sie tritt an. Er kam zurück.
 de ablehnen: Sie lehnt ihn ab und geht. | der abgelehnte Antrag ! Er lehnt an der Wand.
+de sanktionieren: Die EU sanktioniert Banken | die sanktionierten Banken ! Sanktion
 de türkisch: die türkischen Truppen | protürkische Milizen ! Türkis ist eine Farbe
 de NATO: Nato-Gipfel | Die NATO tagt | der Natogipfel ! Der Senator spricht | Terminator
 de UN: Die UN tagt | UN-Gesandter ! un bon vin | Un

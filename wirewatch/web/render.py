@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
-from config.faults import FAILED_TEST
 from config.i18n import Translator
 from core.clock import Clock
 from core.store import Store
@@ -83,12 +82,10 @@ class PageRenderer:
     def _status(
         self, states: list[FeedState], broken: list[TargetState], t: Translator
     ) -> SystemStatus:
-        faults = self.runtime.faults()
-        errors = [fault for fault in faults if fault.is_error]
-        failed = [fault for fault in faults if fault.code == FAILED_TEST]
+        errors = [fault for fault in self.runtime.faults() if fault.is_error]
         now, ill = self.clock(), self.runtime.ill()
         canary = self.runtime.canary()
-        return system_status(states, now, self._started_at, ill, errors, broken, t, canary, failed)
+        return system_status(states, now, self._started_at, ill, errors, broken, t, canary)
 
     def _respond(
         self,
