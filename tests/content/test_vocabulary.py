@@ -1,0 +1,38 @@
+"""The shipped vocabulary: its sentences, its languages, and the page that lists it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from config.catalog.models import Catalog
+from processors import run_vocabulary_tests
+
+pytestmark = pytest.mark.slow
+
+LANGUAGES = ("de", "en", "fr", "ru", "uk")
+IN_ALL_LANGUAGES = {
+    "accession", "agreement", "anniversary", "application", "ceasefire", "demand", "enlargement",
+    "grain_deal", "history", "invitation", "membership", "negotiation", "neutrality", "peace_plan",
+    "prisoner_exchange", "promise", "ratification", "refusal", "security_guarantee",
+    "spokesperson_statement", "summit", "talks", "threat", "veto", "withdrawal",
+}  # fmt: skip
+
+
+def test_every_sentence_of_the_vocabulary_passes(catalog: Catalog) -> None:
+    assert run_vocabulary_tests(catalog, LANGUAGES) == []
+
+
+def test_the_vocabulary_is_large_and_tested_in_each_language(catalog: Catalog) -> None:
+    assert len(catalog.vocabulary) >= 60
+    wrong = []
+    for concept in catalog.vocabulary:
+        wanted = set(LANGUAGES) if concept.id in IN_ALL_LANGUAGES else {"de", "en"}
+        tests = Counter((test.language, test.match) for test in concept.tests)
+        numbers = [sum(n for (_, match), n in tests.items() if match is m) for m in (True, False)]
+        if set(concept.forms) != wanted or {code for code, _ in tests} != wanted:
+            wrong.append((concept.id, "languages"))
+        if not (2 <= numbers[0] <= 8 and 2 <= numbers[1] <= 6):
+            wrong.append((concept.id, f"{numbers[0]} match, {numbers[1]} do not"))
+    assert wrong == []
