@@ -10,6 +10,9 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict
 
+FAILED_TEST = "W111"
+"""Code of a topic's test that fails, where that must not keep the topic from being used."""
+
 
 class Fault(BaseModel):
     """One fault in an operator's file.

@@ -71,6 +71,9 @@ DEAD_LETTERS = Counter("wirewatch_dead_letters", "Records set aside as dead lett
 CONFIG_OK = Gauge(
     "wirewatch_config_last_reload_ok", "1 if the newest configuration files are in use."
 )
+TOPIC_TESTS_FAILED = Gauge(
+    "wirewatch_topic_tests_failed", "Tests of topics that fail with the newest operator files."
+)
 FEEDS = Gauge("wirewatch_feeds", "Feeds by state.", ["state"])
 LAST_SUCCESS = Gauge(
     "wirewatch_feeds_last_success_timestamp_seconds", "When a feed was last read successfully."

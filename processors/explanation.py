@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from config.catalog.models import RuleDefinition
@@ -10,49 +11,55 @@ from config.i18n import Phrase, in_english
 from core.messages import Evidence
 from processors.analysis import Analysis, CompiledCatalog
 from processors.engine.article_index import ArticleIndex
-from processors.engine.hit_places import NOWHERE, Places
+from processors.engine.hit_places import Places
 from processors.engine.score import RuleOutcome
 from processors.evidence import evidence_of
 from processors.lacks import lacks_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleResult:
     """One rule and what became of it.
 
     Attributes:
-        weight: The points furthest from 0 that it can give an article.
-        points: Its points; 0 where it did not fire.
-        places: Where its hits lie.
-        lacks: What it lacked, where it did not fire.
+        outcome: Of the rule in the article.
+        definition: The rule, as it is written.
+        index: The article.
     """
 
-    id: str
-    weight: int
-    fired: bool
-    points: int = 0
-    places: Places = NOWHERE
-    lacks: tuple[Phrase, ...] = ()
+    outcome: RuleOutcome
+    definition: RuleDefinition
+    index: ArticleIndex = field(repr=False, compare=False)
 
-    @classmethod
-    def of(cls, outcome: RuleOutcome, rule: RuleDefinition, index: ArticleIndex) -> RuleResult:
-        """Return the result of an outcome.
+    @property
+    def id(self) -> str:
+        """The id of the rule."""
+        return self.definition.id
 
-        Args:
-            outcome: What became of the rule.
-            rule: Its definition.
-            index: The article.
-        """
-        points = outcome.points
-        lacks = lacks_of(outcome, rule, index)
-        return cls(
-            id=rule.id,
-            weight=outcome.rule.weight,
-            fired=points is not None,
-            points=points or 0,
-            places=outcome.places,
-            lacks=lacks,
-        )
+    @property
+    def weight(self) -> int:
+        """The points furthest from 0 that the rule can give an article."""
+        return self.outcome.rule.weight
+
+    @property
+    def fired(self) -> bool:
+        """Whether the rule fired."""
+        return self.outcome.points is not None
+
+    @property
+    def points(self) -> int:
+        """The points of the rule; 0 where it did not fire."""
+        return self.outcome.points or 0
+
+    @property
+    def places(self) -> Places:
+        """Where the hits of its query lie."""
+        return self.outcome.places
+
+    @cached_property
+    def lacks(self) -> tuple[Phrase, ...]:
+        """What the rule lacked, where it did not fire; found when it is first asked for."""
+        return lacks_of(self.outcome, self.definition, self.index)
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``topics explain --json`` prints of the rule."""
@@ -152,7 +159,7 @@ def explain(compiled: CompiledCatalog, number: int, analysis: Analysis) -> Expla
         score=score,
         threshold=topic.threshold,
         rules=tuple(
-            RuleResult.of(outcome, rule, index)
+            RuleResult(outcome, rule, index)
             for outcome, rule in zip(outcomes, compiled.topics[number].rules, strict=True)
         ),
         evidence=tuple(e for rule in fired for e in evidence_of(rule.id, rule.program, index)),

@@ -17,10 +17,11 @@ from config.catalog.models import (
     TopicTest,
 )
 from config.errors import UsageError
-from config.faults import Fault, in_file_order
+from config.faults import FAILED_TEST, Fault, in_file_order
 from config.i18n import in_english
 from core.text import clean_line
 from core.text.languages import languages as known_languages
+from processors.allowed import without_allowed
 from processors.article_from_fields import article_from_fields
 from processors.engine.rules import CompiledRule
 from processors.explanation import Explanation
@@ -54,7 +55,7 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
             processors = Processors.of(catalog, [topic], languages)
             faults.extend(_query_warnings(topic, processors))
             faults.extend(_test_warnings(topic.definition, processors))
-    return in_file_order(faults)
+    return in_file_order(without_allowed(faults, catalog.topics))
 
 
 def concept_faults(topic: TopicDefinition, catalog: Catalog) -> list[Fault]:
@@ -122,6 +123,12 @@ def _differences(test: TopicTest, result: Explanation) -> Iterator[str]:
         yield f"extra rules: {', '.join(extra)}"
     if test.score_max is not None and result.score > test.score_max:
         yield f"score is {result.score}, at most {test.score_max} expected"
+
+
+def _failed_test(test: TopicTest, why: str) -> Fault:
+    message = f"Test {clean_line(test.name)!r} fails: {why}"
+    mend = "`wirewatch topics test` says more."
+    return _fault(test.position, FAILED_TEST, message, mend)
 
 
 def _yaml(value: bool) -> str:
@@ -241,8 +248,11 @@ def _coverage_warnings(topic: TopicDefinition, processors: Processors) -> Iterat
     for test in topic.tests:
         try:
             result = _explain(topic, test, processors)
-        except UsageError:
-            continue  # run_topic_tests reports it as E021
+        except UsageError as error:
+            yield _failed_test(test, f"{error.message} {error.mend}")
+            continue
+        if wrong := list(_differences(test, result)):
+            yield _failed_test(test, f"{'; '.join(wrong)}.")
         fired.update(result.fired)
         if test.match:
             contradicted |= {r.id: test.name for r in result.rules if r.fired and r.weight < 0}

@@ -133,6 +133,7 @@ class RuleDefinition:
         by_field: Points by where its hits lie; None where it gives its weight once per article.
         fields: The fields that the query is restricted to, where it names none; empty for all.
         unless: Ids of the rules none of which may fire.
+        allow: Reasons by the codes of the warnings that it allows.
     """
 
     id: str
@@ -141,6 +142,7 @@ class RuleDefinition:
     by_field: FieldWeight | None = None
     fields: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    allow: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ class TopicDefinition:
         entities: Ids that queries may use as ``entity:<id>``.
         publish: Whether its matches are copied to a stream of its own.
         deny: Words that a term never matches, by the term's name.
+        allow: Reasons by the codes of the warnings that it allows.
     """
 
     id: str
@@ -206,6 +209,7 @@ class TopicDefinition:
     tests: tuple[TopicTest, ...]
     position: FilePosition
     deny: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allow: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

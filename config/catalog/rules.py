@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from config.catalog import values
@@ -12,8 +13,10 @@ from config.catalog.sources import check_unique
 from config.catalog.weights import SCORED_FIELDS, FieldWeight
 from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
 
-_RULE_KEYS: Final = ("id", "weight", "query", "in", "unless")
+_RULE_KEYS: Final = ("id", "weight", "query", "in", "unless", "allow")
 _WEIGHT_KEYS: Final = (*SCORED_FIELDS, "most")
+
+_WARNING: Final = re.compile(r"W[0-9]{3}")
 
 SOLE_RULE: Final = "query"
 """Id of the rule of a topic that has only ``query:``."""
@@ -76,10 +79,11 @@ class _RuleReader:
         query = section.source("query")
         fields = _read_fields(section, self._fields)
         unless = self._unless[rule_id] = dict(_one_or_more(section, "unless", values.text))
+        allow = read_allowed(section, self._faults)
         if query is None or not section.is_valid:
             return None
         weight = by_field.reachable if by_field else weight
-        return RuleDefinition(rule_id, weight, query, by_field, fields, tuple(unless))
+        return RuleDefinition(rule_id, weight, query, by_field, fields, tuple(unless), allow)
 
     def check_unless(self) -> None:
         """Report what ``unless`` names and is no rule, and rules that depend on themselves."""
@@ -94,6 +98,19 @@ class _RuleReader:
             message = f"Whether rule `{rule_id}` counts depends on itself, by `unless`."
             position = next(iter(self._unless[rule_id].values()))
             self._faults.add(position, "E011", message, "Break the cycle.")
+
+
+def read_allowed(section: Section, faults: Faults) -> dict[str, str]:
+    """Return the reasons of ``allow:`` by code, of a rule or of a topic."""
+    table = section.mapping("allow")
+    allowed: dict[str, str] = {}
+    for code, (position, node) in (table.pairs if table else {}).items():
+        if not _WARNING.fullmatch(code):
+            mend = "Write the code of a warning and why it is allowed: `{W102: reason}`."
+            faults.add(position, "E221", f"{values.shown(code)} is no warning.", mend)
+        elif source := section.source_of(node, code):
+            allowed[code] = source.value
+    return allowed
 
 
 def _read_field_weight(section: Section, faults: Faults) -> FieldWeight | None:

@@ -17,7 +17,7 @@ from config.catalog.models import (
     TopicDefinition,
     TopicState,
 )
-from config.catalog.rules import read_rules
+from config.catalog.rules import read_allowed, read_rules
 from config.catalog.section import Faults, Section
 from config.catalog.sources import check_unique
 from config.catalog.topic_tests import read_tests
@@ -26,7 +26,7 @@ from config.yaml.nodes import SequenceNode, YamlNode
 
 _KEYS: Final = (
     "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query", "in",
-    "entities", "alert", "max_age", "publish", "tests",
+    "entities", "alert", "max_age", "publish", "tests", "allow",
 )  # fmt: skip
 _ALERT_KEYS: Final = ("severity", "max_age", "spike")
 
@@ -72,10 +72,13 @@ def read_topic(
         "publish": section.get("publish", values.boolean, False),
     }
     tests = read_tests(section, faults, {rule.id for rule in rules})
+    allow = read_allowed(section, faults)
     if not section.is_valid:
         return None
     revision = revision_of(definition)
-    return TopicDefinition(**definition, revision=revision, tests=tests, position=section.position)
+    return TopicDefinition(
+        **definition, revision=revision, tests=tests, position=section.position, allow=allow
+    )
 
 
 def revision_of(definition: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
     lines = [line.strip("| ") for line in raw]  # borders of a table that lays out the page
     paragraphs = paragraphs or body_paragraphs(blocks, parts)
     if _is_unreliable(lines, paragraphs, blocks):
-        return "\n".join(paragraphs)
+        lines = paragraphs
     return "\n".join(_with_all_of(inside, [line for line in lines if line]))
 
 
@@ -89,7 +89,7 @@ def _with_all_of(inside: Sequence[tuple[str, bool]], lines: list[str]) -> Sequen
     keys = [_letters(paragraph) for paragraph, _ in inside[:_MOST_COMPARED]]
     offsets = [text.find(key[:_KEY]) for key in keys]
     lost = [i for i, offset in enumerate(offsets) if offset < 0 and inside[i][1]]
-    if not lost or sum(len(keys[i]) for i in lost) * 2 > max(len(text), LEAST_RUN):
+    if not lost or max(offsets) < 0 or sum(len(keys[i]) for i in lost) > max(len(text), LEAST_RUN):
         return lines
     common = sum(len(key) for key, offset in zip(keys, offsets, strict=True) if offset >= 0)
     if len(lines) * 2 < len(inside) == len(keys) and common >= _NEARLY_ALL * len(text):
@@ -100,6 +100,8 @@ def _with_all_of(inside: Sequence[tuple[str, bool]], lines: list[str]) -> Sequen
         )
         return list(kept)
     ends = list(accumulate(map(len, letters)))
+    start = next(i for i, offset in enumerate(offsets) if offset >= 0)
+    first = [inside[i][0] for i in lost if i < start]
     added: dict[int, list[str]] = {}
     after = -1
     for i, offset in enumerate(offsets):
@@ -107,7 +109,7 @@ def _with_all_of(inside: Sequence[tuple[str, bool]], lines: list[str]) -> Sequen
             after = bisect_right(ends, offset)
         elif after >= 0 and i in lost:
             added.setdefault(after, []).append(inside[i][0])
-    return [one for i, line in enumerate(lines) for one in (line, *added.get(i, ()))]
+    return [*first, *(one for i, line in enumerate(lines) for one in (line, *added.get(i, ())))]
 
 
 def _letters(text: str) -> str:

@@ -33,6 +33,7 @@ _LEAST_LINE = 60  # characters that are read as a line of text although they end
 _LINK_SHARE = 0.9
 _LEAST_WORDS = 5  # of a sentence that is mostly links
 _STOPS = tuple('.!?"”»“')
+_LINE_CONTAINERS = frozenset({"div", "section", "article", "main", "td"})
 _TEXT_CONTAINERS = frozenset({"p", "div", "td"})
 _KEPT_CONTAINERS = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "blockquote", "pre"}
 _ITEMS = frozenset({"li", "td", "th", "dd", "dt"})
@@ -67,7 +68,8 @@ class BodyRun:
         start, end = self.prose[0], self.prose[-1]
         outer = _containers(self.blocks, self.prose)
         self.around = _element_around(outer)
-        around = (*outer, self.around)
+        shared = _shared_container(self.blocks, self.prose)
+        around = (*outer, self.around, *shared)
         beside = [
             not at and _is_beside(b, around)
             for b, at in zip(self.blocks, self.at_body, strict=True)
@@ -85,14 +87,17 @@ class BodyRun:
         return [b for i, b in enumerate(inside, self.first) if _is_in_run(b, is_text=self.text[i])]
 
     def needs(self, block: Block) -> bool:
-        """Return whether a block of the run is a sentence or an item in the body's element."""
-        if not (block.prose or block.container.tag in _ITEMS or is_statement(block)):
-            return False
+        """Return whether a block of the run is text in the body's element, not a label.
+
+        That is a sentence, an item of a list or table, or a line of a quotation.
+        """
+        is_text = block.prose or block.container.tag in _ITEMS or is_statement(block)
         element: HtmlElement | None = block.container
         for _ in range(_DEEPEST_PART):
+            is_text = is_text or (element is not None and element.tag == "blockquote")
             element = element.getparent() if element is not None else None
             if element is not None and element is self.around:
-                return True
+                return is_text
         return False
 
     def adjoining(self) -> tuple[Block, ...]:
@@ -130,6 +135,12 @@ def _is_in_part(block: Block, parts: Collection[HtmlElement]) -> bool:
 def _containers(opened: Sequence[Block], prose: Sequence[int]) -> list[HtmlElement | None]:
     """Return the elements that contain the first and the last paragraph of the body."""
     return [opened[i].container.getparent() for i in (prose[0], prose[-1])]
+
+
+def _shared_container(opened: Sequence[Block], prose: Sequence[int]) -> list[HtmlElement]:
+    """Return the element that holds all paragraphs as lines of its own text, if there is one."""
+    first, last = opened[prose[0]].container, opened[prose[-1]].container
+    return [first] if first is last and first.tag in _LINE_CONTAINERS else []
 
 
 def _element_around(outer: Sequence[HtmlElement | None]) -> HtmlElement | None:

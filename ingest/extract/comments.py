@@ -365,7 +365,8 @@ def _end_below_head(head: int, blocks: Sequence[Block], title: int) -> int:
 
 
 def _continues(block: Block, location: Location) -> bool:
-    return block.zone is None and block.prose and block.location == location
+    is_text = block.prose or (block.sentence and not block.link_length)
+    return block.zone is None and is_text and block.location == location
 
 
 def _ancestors(element: HtmlElement) -> list[HtmlElement]:

@@ -5,6 +5,7 @@
     tree ─ retracted words, tooltips ─▶ removed
          ─ buttons, labels, quotations inside a sentence ─▶ plain text
          ─ tables and quotations in figures, corrections in asides ─▶ plain blocks
+         ─ boxes that hold nothing but a quoted post ─▶ without a name
          ─ "Read also: <a>…</a>" in the middle of a paragraph ─▶ a line of its own
 """
 
@@ -28,6 +29,9 @@ _BODY_PARTS = words_in("table blockquote pre ul ol dl q")
 _ASIDES = words_in("aside footer")
 _CHANGED = (*_IN_SENTENCE, *_RETRACTED, *_ASIDES, "figure")
 _MOST_PREPARED = 2_000
+_QUOTED_POSTS = (b"twitter-tweet", b"bluesky-embed", b"mastodon-embed")
+_MOST_QUOTED, _MOST_BOXES = 200, 3
+_BOXES = frozenset({"div", "section", "figure", "aside"})
 _LONGEST_WORD = 60  # characters of a button or label that stands for words of a sentence
 _SHORTEST_SENTENCE = 20  # characters of the rest of it
 _LONGEST_CORRECTION = 1_200
@@ -70,6 +74,26 @@ def prepare_tree(root: HtmlElement, markup: bytes) -> None:
     for element in (e for tag in _ASIDES for e in by_tag.get(tag, ())):
         if _is_correction(element):
             make_plain(element, "div")
+    _show_quoted_posts(root, markup)
+
+
+def _show_quoted_posts(root: HtmlElement, markup: bytes) -> None:
+    """Take the names from boxes around quoted posts: *social* names buttons that share a page."""
+    if not any(name in markup for name in _QUOTED_POSTS):
+        return
+    for quotation in islice(root.iter("blockquote"), _MOST_QUOTED):
+        names = quotation.get("class") or ""
+        if any(name.decode() in names for name in _QUOTED_POSTS):
+            _take_names_around(quotation)
+
+
+def _take_names_around(quotation: HtmlElement) -> None:
+    """Remove the names of the elements that have no text but that of a quotation."""
+    text = clean_line(quotation.text_content())
+    for box in islice(quotation.iterancestors(), _MOST_BOXES):
+        if box.tag not in _BOXES or clean_line(box.text_content()) != text:
+            return
+        make_plain(box, "div")
 
 
 def separate_teasers(blocks: Sequence[Block]) -> bool:

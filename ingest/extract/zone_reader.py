@@ -12,11 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lxml.html import HtmlElement
+
 from ingest.extract import vocabulary
 from ingest.extract.blocks import (
     Block,
     Location,
     body_location,
+    container_among_siblings,
     ends_sentence,
     is_statement,
 )
@@ -87,10 +90,11 @@ class ZoneReader:
         self._head_in_body = False
         self._texts: list[Block] = []
         self._text_location: Location = ()
-        self._apart = self._in_body = False
+        self._apart = self._in_body = self._described = False
         self._last_link: Block | None = None
         self._prose_in_zone = 0
         self._body_size = 0
+        self._service_box: HtmlElement | None = None
 
     def run(self) -> None:
         """Assign a zone to every open block."""
@@ -119,6 +123,7 @@ class ZoneReader:
             return None
         if block.mostly_links:
             self._last_link = block
+        self._described |= is_statement(block)
         self._prose_in_zone += block.prose
         self._note_location(block)
         return self._zone
@@ -128,7 +133,7 @@ class ZoneReader:
         self._head_in_body = head.location == self._body_location
         self._text_location = body_location(self._texts)
         self._apart = head.location != self._text_location
-        self._in_body = False
+        self._in_body = self._described = False
 
     def _note_location(self, block: Block) -> None:
         """Remember whether the sentences of the open zone are elsewhere than those of the body."""
@@ -160,6 +165,7 @@ class ZoneReader:
         if size <= 400 and self._is_paywall(index, block, lower, candidates):
             return None, "paywall"
         if size <= 300 and self._is_service(index, block, lower, candidates):
+            self._service_box = container_among_siblings(block) if block.heading else None
             return "service", None
         if size <= 200 and is_caption(block):
             return "caption", None
@@ -180,10 +186,20 @@ class ZoneReader:
         if vocabulary.PROMO.matches_start(lower):
             return True
         if is_statement(block) and self._zone is None:
-            return self._is_notice(index, lower, candidates)
+            return self._is_in_service_box(block) or self._is_notice(index, lower, candidates)
         return (len(lower) <= 120 or not block.prose or bool(self._zone)) and (
             vocabulary.SERVICE.matches(lower, candidates)
             or vocabulary.NOTICE.matches(lower, candidates)
+        )
+
+    def _is_in_service_box(self, block: Block) -> bool:
+        """Return whether a sentence below the head of a box offers something to readers."""
+        cues = (*vocabulary.ADDRESS_CUES, vocabulary.SERVICE, vocabulary.NOTICE)
+        return (
+            self._service_box is not None
+            and container_among_siblings(block) is self._service_box
+            and block.location != self._body_location
+            and any(cue.matches(block.lower, block.sections) for cue in cues)
         )
 
     def _is_notice(self, index: int, lower: str, candidates: int) -> bool:
@@ -287,7 +303,7 @@ class ZoneReader:
             return own is not links.container.getparent() and ends_sentence(block.text)
         if block.location != self._body_location:
             return False
-        if self._head_in_body and links.container.tag == block.container.tag:
+        if self._described and self._head_in_body and links.container.tag == block.container.tag:
             return False
         if block.heading:
             return any(ends_sentence(b.text) and not b.link_length for b in following[:1])

@@ -27,7 +27,7 @@ from ingest.urls import anchor_of, hides_address, shown_url
 FULLER_FACTOR = 2
 """The text of the feed is used instead of that of a thin page if it is this many times longer."""
 
-TEXT_VERSION = "3"
+TEXT_VERSION = "4"
 """Increase it when extraction or the cleaning of text make another text of the same page or feed.
 
 It is part of the stored hashes: the first text that is read of an article after an increase

@@ -74,7 +74,8 @@ def test_a_sound_topic_has_no_fault_and_passes_its_tests(tmp_path: Path) -> None
 def test_a_fault_has_the_position_of_the_wrong_word(
     tmp_path: Path, old: str, new: str, expected: tuple[str, int, int]
 ) -> None:
-    assert faults_of(tmp_path, SOUND.replace(old, new)) == [expected]
+    found = faults_of(tmp_path, SOUND.replace(old, new))
+    assert [fault for fault in found if fault[0] != "W111"] == [expected]
 
 
 def test_each_term_of_a_cycle_is_reported_once(tmp_path: Path) -> None:
@@ -132,6 +133,7 @@ tests:
         ("W103", 5, 42),
         ("W104", 6, 37),
         ("W109", 6, 37),
+        ("W111", 8, 5),
     ]
 
 

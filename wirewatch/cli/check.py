@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from config.errors import StoreError
-from config.faults import Fault, in_file_order
+from config.faults import FAILED_TEST, Fault, in_file_order
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 
+SarifOption = Annotated[
+    bool, typer.Option("--sarif", help="One SARIF log on stdout, for code hosts.")
+]
+
+
 def check(
-    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
+    as_sarif: SarifOption = False,
 ) -> None:
     """Check sources, topics, vocabulary, entities and alerts. Exits with 1 if there is an error."""
     faults = all_faults(open_settings())
-    report(faults, as_json=as_json)
+    report(faults, as_json=as_json, as_sarif=as_sarif)
     if any(fault.is_error for fault in faults):
         raise typer.Exit(1)
 
@@ -35,8 +42,14 @@ def all_faults(settings: Settings) -> list[Fault]:
     catalog, faults = load_files(settings)
     stranded = stranded_faults(catalog, _count_waiting(settings), _alerts_file(settings))
     failed = run_vocabulary_tests(catalog, settings.language_codes)
-    own = [*topic_faults(catalog), *failed, *receiver_faults(catalog), *stranded]
+    topics = map(as_error, topic_faults(catalog))
+    own = [*topics, *failed, *receiver_faults(catalog), *stranded]
     return in_file_order([*faults, *own])
+
+
+def as_error(fault: Fault) -> Fault:
+    """Return a failed test of a topic as the error that it is to those who check; others as is."""
+    return fault.model_copy(update={"code": "E020"}) if fault.code == FAILED_TEST else fault
 
 
 def _count_waiting(settings: Settings) -> dict[str, int]:
@@ -63,8 +76,15 @@ def _alerts_file(settings: Settings) -> FilePosition:
     return FilePosition(str(settings.config_dir / "alerts.yaml"), 1, 1)
 
 
-def report(faults: list[Fault], *, as_json: bool) -> None:
+def report(faults: list[Fault], *, as_json: bool, as_sarif: bool = False) -> None:
     """Print faults for programs or people."""
+    if as_sarif:
+        from importlib.metadata import version
+
+        from wirewatch.cli.sarif import sarif
+
+        print_json(sarif(faults, version("wirewatch")))
+        return
     if as_json:
         print_json([fault.model_dump() for fault in faults])
         return

@@ -21,6 +21,7 @@ from alerts.dispatcher import Dispatcher
 from alerts.receivers import receiver_faults
 from config.catalog.models import Catalog
 from config.catalog.reload import CatalogKeeper
+from config.faults import FAILED_TEST, Fault
 from config.settings import Settings
 from core import metrics
 from core.archive import worker as archive_worker
@@ -173,11 +174,18 @@ def open_keeper(settings: Settings, *, logs: bool = True) -> CatalogKeeper:
     return CatalogKeeper(
         settings.config_dir,
         os.environ,
-        validate=(topic_faults, receiver_faults),
+        validate=(_topic_faults, receiver_faults),
         clock=utc_now,
         on_reload=lambda valid: metrics.CONFIG_OK.set(1 if valid else 0),
         logs=logs,
     )
+
+
+def _topic_faults(catalog: Catalog) -> list[Fault]:
+    """Return the faults of topics, and count the tests that fail."""
+    faults = topic_faults(catalog)
+    metrics.TOPIC_TESTS_FAILED.set(sum(fault.code == FAILED_TEST for fault in faults))
+    return faults
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
+from config.faults import FAILED_TEST
 from config.i18n import Translator
 from core.clock import Clock
 from core.store import Store
@@ -82,10 +83,12 @@ class PageRenderer:
     def _status(
         self, states: list[FeedState], broken: list[TargetState], t: Translator
     ) -> SystemStatus:
-        errors = [fault for fault in self.runtime.faults() if fault.is_error]
+        faults = self.runtime.faults()
+        errors = [fault for fault in faults if fault.is_error]
+        failed = [fault for fault in faults if fault.code == FAILED_TEST]
         now, ill = self.clock(), self.runtime.ill()
         canary = self.runtime.canary()
-        return system_status(states, now, self._started_at, ill, errors, broken, t, canary)
+        return system_status(states, now, self._started_at, ill, errors, broken, t, canary, failed)
 
     def _respond(
         self,

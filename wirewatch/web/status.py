@@ -53,6 +53,7 @@ def system_status(
     broken: Sequence[TargetState],
     t: Translator,
     canary: Sequence[str] = (),
+    failed_tests: Sequence[Fault] = (),
 ) -> SystemStatus:
     """Return the status of the system; the most serious problem decides.
 
@@ -65,9 +66,11 @@ def system_status(
         broken: Targets of receivers that are broken, so that their messages wait.
         t: The reader's language.
         canary: What is wrong with the canary; empty where none is missing.
+        failed_tests: Warnings of topics whose tests fail.
     """
     canaries = (Problem(t("system.canary_problem"), text) for text in canary)
-    problems = (*_problems(ill, errors, t), *_target_problems(broken, t), *canaries)
+    own = _problems(ill, errors, failed_tests, t)
+    problems = (*own, *_target_problems(broken, t), *canaries)
     counts = Counter(state.state for state in states if state.state != "off")
     total = sum(counts.values())
     overdue = _overdue(states, now, started_at)
@@ -86,11 +89,16 @@ def system_status(
     return _working(states, counts, now, problems, t)
 
 
-def _problems(ill: Sequence[Phrase], errors: Sequence[Fault], t: Translator) -> tuple[Problem, ...]:
+def _problems(
+    ill: Sequence[Phrase], errors: Sequence[Fault], failed_tests: Sequence[Fault], t: Translator
+) -> tuple[Problem, ...]:
     problems = [_reason(reason, t) for reason in ill]
     if errors:
         rejected = t.plural("system.config_rejected", len(errors))
         problems.append(Problem(rejected, str(errors[0])))
+    if failed_tests:
+        failed = t.plural("system.tests_failed", len(failed_tests))
+        problems.append(Problem(failed, str(failed_tests[0])))
     return tuple(problems)
 
 

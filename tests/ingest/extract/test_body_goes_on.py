@@ -77,3 +77,56 @@ def test_the_last_lines_of_the_text_stay_whatever_their_markup() -> None:
             text = text_of([*pieces, markup.format(end, f"{end} und mehr.")])
             wrong += [(layout, name, line) for line in (*lines, end) if line not in text]
     assert wrong == []
+
+
+def test_parts_in_other_elements_than_the_paragraphs_are_kept() -> None:
+    short = "Der Kran bleibt stehen."
+    quoted = (
+        "<blockquote class=twitter-tweet><p>{} <a href=//t.example/1>t.example/1</a></p>"
+        "Ina Berg (@berg) <a href=//x.example/1>5. August</a></blockquote>"
+    )
+    lines = [f"{line}<br><br>" for line in LINES]
+    paragraphs = [f"<p>{line}</p>" for line in LINES]
+    divisions = [f"<div>{line}</div>" for line in LINES[:2]]
+    more = "<p>More from the Bote:</p><p><a href=/a/7>Tag der offenen Tür in Lohfeld</a></p>"
+    entries = "".join(f"<h3>{n}:20 Uhr</h3><p>{line}</p>" for n, line in enumerate(LINES[2:], 11))
+    form = "<section class=x><h4>Newsletter</h4><p>{}</p></section>"
+    asks = "Ihre E-Mail-Adresse wird nicht veröffentlicht."
+    pages: dict[str, tuple[list[str], tuple[str, ...]]] = {
+        "a section of a text with line breaks": (
+            [*lines[:2], f"<section><h2>Was wird aus dem Kran</h2><p>{LINES[2]}</p></section>"],
+            LINES[:3],
+        ),
+        "entries of a ticker below divisions": ([*divisions, entries], LINES),
+        "a sentence below a link to more": ([*paragraphs, more, f"<p>{short}</p>"], (short,)),
+        "a sentence below a form": (
+            [*divisions, form.format(asks), f"<div>{LINES[2]}</div>"],
+            LINES[:3],
+        ),
+    }
+    for name in ("social-media-embed", "embed-social", "oembed social"):
+        box = f"<div class='{name}'>{quoted.format(OTHER)}</div>"
+        pages[name] = ([*paragraphs[:3], box, *paragraphs[3:]], (*LINES, OTHER))
+    wrong = []
+    for kind, (pieces, expected) in pages.items():
+        text = text_of(pieces)
+        wrong += [(kind, line) for line in expected if line not in text]
+        wrong += [(kind, line) for line in ("Tag der offenen", asks) if line in text]
+    assert wrong == []
+
+
+def test_polls_and_offers_of_newsletters_are_not_the_text() -> None:
+    question = "Soll die alte Werft in Auberg umgebaut werden?"
+    offer = "Der Newsletter „Morgenpost“ bringt Ihnen jeden Werktag das Wichtigste ins Postfach."
+    boxes = (
+        f"<div class=poll><h4>{question}</h4><label><input type=radio>Ja</label></div>",
+        f"<div class='umfrage-box'><p>{question}</p><ul><li>Ja</li><li>Nein</li></ul></div>",
+        f"<div class=nl-box><h4>Newsletter</h4><p>{offer}</p><input type=email></div>",
+        f"<section class=x><h3>Newsletter</h3><p>{offer}</p></section>",
+    )
+    wrong = []
+    for box in boxes:
+        text = text_of([*(f"<p>{line}</p>" for line in LINES[:2]), box, f"<p>{LINES[2]}</p>"])
+        wrong += [(box, line) for line in LINES[:3] if line not in text]
+        wrong += [(box, line) for line in (question, offer) if line in text]
+    assert wrong == []

@@ -108,3 +108,14 @@ def test_a_broken_target_is_a_problem() -> None:
     [problem] = found.problems
     assert problem.text == "2 targets are broken; messages for them wait:"
     assert problem.detail.startswith("a, b: ")
+
+
+def test_failing_tests_of_topics_are_a_problem_but_not_the_systems_state() -> None:
+    fault = Fault(file="t.yaml", line=5, column=3, code="W111", message="It fails.", mend="Mend.")
+    shown = system_status(
+        [feed(**WORKING)], NOW, YESTERDAY, [], [], (), EN, failed_tests=[fault, fault]
+    )
+    (problem,) = shown.problems
+    assert problem.text == "2 tests of topics fail. The first:"
+    assert "t.yaml:5:3" in problem.detail
+    assert shown.mood == "warn"

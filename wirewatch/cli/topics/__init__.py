@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.faults import Fault, in_file_order
+from wirewatch.cli.check import SarifOption, as_error
 from wirewatch.cli.check import report as print_faults
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.rules import print_rules
@@ -16,6 +17,7 @@ from wirewatch.cli.topics.backtest import backtest
 from wirewatch.cli.topics.comparison import diff
 from wirewatch.cli.topics.expansion import expand
 from wirewatch.cli.topics.new import new
+from wirewatch.cli.topics.options import ArticlesOption, read_articles
 from wirewatch.cli.topics.report import report as topic_report
 from wirewatch.cli.topics.suggestions import suggest
 from wirewatch.cli.topics.trial import try_topic
@@ -45,14 +47,25 @@ def lint(
     topic: TopicArgument = "",
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+    since: Annotated[
+        str, typer.Option(help="Also look at stored articles from a time, or from 30d ago, on.")
+    ] = "",
+    articles: ArticlesOption = "",
     as_json: FaultsOption = False,
+    as_sarif: SarifOption = False,
 ) -> None:
-    """Check the rules of topics. Exits with 1 if there is an error. Codes: docs/faults.md."""
+    """Check the rules of topics. Exits with 1 if there is an error. Codes: docs/faults.md.
+
+    With --since or --articles it also finds rules that never fire or never decide, topics that
+    match too much, and wildcards that find many words (W103, W105, W106, W108).
+    """
     settings = open_settings()
     chosen, topic_file_faults = _load(settings, topic)
-    failed = _run_vocabulary_tests(chosen, topic, settings.language_codes)
-    faults = in_file_order([*topic_file_faults, *failed])
-    print_faults(faults, as_json=as_json)
+    found = [*topic_file_faults, *_run_vocabulary_tests(chosen, topic, settings.language_codes)]
+    if (since or articles) and not any(fault.is_error for fault in topic_file_faults):
+        found += _look_at_articles(settings, chosen, since or "30d", articles)
+    faults = in_file_order(map(as_error, found))
+    print_faults(faults, as_json=as_json, as_sarif=as_sarif)
     if any(fault.is_error or strict for fault in faults):
         raise typer.Exit(1)
 
@@ -110,6 +123,20 @@ def explain(
         print_json(explanation)
     else:
         _print_explanation(topic_id, explanation)
+
+
+def _look_at_articles(
+    settings: Settings, chosen: Catalog, since: str, articles: str
+) -> list[Fault]:
+    from core.clock import utc_now
+    from wirewatch.cli.times import parse_since
+    from wirewatch.topic_tools.archive_lint import archive_faults
+    from wirewatch.topic_tools.corpus import open_corpus
+
+    now = utc_now()
+    file = read_articles(articles)
+    with open_corpus(settings, chosen, parse_since(since, now), now, file) as corpus:
+        return archive_faults(chosen, settings.language_codes, corpus)
 
 
 def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:
