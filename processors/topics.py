@@ -153,7 +153,7 @@ def _resolve_terms(
     terms: dict[str, Resolved | None] = {**concepts, **dict.fromkeys(topic.terms)}
     for name in order:
         source = topic.terms[name]
-        resolved = resolve(source.value, terms, entities)
+        resolved = resolve(source.value, terms, entities, is_list=source.is_list)
         _report(resolved, source, faults)
         terms[name] = _with_denied_words(topic, name, resolved, faults)
     return terms

@@ -32,6 +32,7 @@ from config.catalog.sources import read_sources
 from config.catalog.topics import SEVERITIES, read_topic
 from config.catalog.variables import Variables
 from config.catalog.vocabulary import read_vocabulary
+from config.catalog.word_files import WordFiles
 from config.faults import Fault, in_file_order
 from config.yaml.nodes import ScalarNode, YamlNode, fault, parse, read, shown_path
 
@@ -145,7 +146,7 @@ def assemble(
         for root in roots["vocabulary"]
         for concept in read_vocabulary(root, faults, concepts)
     )
-    topics = _topics(roots["topic"], faults, known)
+    topics = _topics(roots["topic"], faults, known, WordFiles(variables.files))
     outlets = tuple(
         outlet for root in roots["sources"] for outlet in read_sources(root, faults, variables)
     )
@@ -157,10 +158,13 @@ def assemble(
 
 
 def _topics(
-    roots: Sequence[YamlNode], faults: Faults, entities: Collection[str] | None
+    roots: Sequence[YamlNode],
+    faults: Faults,
+    entities: Collection[str] | None,
+    word_files: WordFiles,
 ) -> tuple[TopicDefinition, ...]:
     seen: dict[str, FilePosition] = {}
-    topics = (read_topic(root, faults, seen, entities) for root in roots)
+    topics = (read_topic(root, faults, seen, entities, word_files) for root in roots)
     return tuple(topic for topic in topics if topic is not None)
 
 

@@ -34,12 +34,14 @@ class SourceText:
             ascending offset; empty for a value on one line.
         quoted: Whether the file has it in double quotes, outside of brackets: YAML takes them away,
             whatever the author of a query meant by them.
+        is_list: Whether it is a list of words from a file, which may be longer than a query.
     """
 
     value: str
     position: FilePosition
     lines: tuple[tuple[int, int, int], ...] = ()
     quoted: bool = False
+    is_list: bool = False
 
     def at(self, offset: int) -> FilePosition:
         """Return the position of the character at ``offset``."""

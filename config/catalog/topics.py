@@ -22,7 +22,8 @@ from config.catalog.section import Faults, Section
 from config.catalog.sources import check_unique
 from config.catalog.topic_tests import read_tests
 from config.catalog.weights import FieldWeight
-from config.yaml.nodes import SequenceNode, YamlNode
+from config.catalog.word_files import WordFiles
+from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
 
 _KEYS: Final = (
     "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query", "in",
@@ -38,7 +39,11 @@ SEVERITIES: Final = ("low", "normal", "high", "urgent")
 
 
 def read_topic(
-    root: YamlNode, faults: Faults, seen: dict[str, FilePosition], entities: Collection[str] | None
+    root: YamlNode,
+    faults: Faults,
+    seen: dict[str, FilePosition],
+    entities: Collection[str] | None,
+    word_files: WordFiles,
 ) -> TopicDefinition | None:
     """Return the topic of a file, or None where it has errors.
 
@@ -47,6 +52,7 @@ def read_topic(
         faults: Collects the faults.
         seen: Ids of earlier topics; that of this file is added.
         entities: Ids of all entities; None where one of their files cannot be read.
+        word_files: Reads the files of words that its terms name.
     """
     if isinstance(root, SequenceNode):
         mend = "Put each topic in a file of its own that starts with `id:`."
@@ -57,7 +63,7 @@ def read_topic(
     check_unique(section, "id", topic_id, seen, "topic")
     threshold = section.get("threshold", values.positive, 1)
     rules = read_rules(section, faults, threshold)
-    terms = _terms(section, faults)
+    terms = _terms(section, faults, word_files)
     definition: dict[str, Any] = {
         "id": topic_id,
         "title": section.get("title", values.text, topic_id),
@@ -107,14 +113,19 @@ def _plain_rule(rule: RuleDefinition) -> list[object]:
     return [rule.id, rule.weight, rule.query, *([used] if used else [])]
 
 
-def _terms(section: Section, faults: Faults) -> dict[str, SourceText]:
+def _terms(section: Section, faults: Faults, word_files: WordFiles) -> dict[str, SourceText]:
     table = section.mapping("terms")
     terms: dict[str, SourceText] = {}
     for name, (position, node) in (table.pairs if table else {}).items():
         valid = values.term_name(name)
+        source = None
         if isinstance(valid, values.InvalidValue):
             faults.add(position, valid.code, valid.message, valid.mend)
-        elif source := section.source_of(node, name):
+        elif isinstance(node, MappingNode):
+            source = word_files.term(node, name, faults)
+        else:
+            source = section.source_of(node, name)
+        if source:
             terms[name] = source
     return terms
 

@@ -24,7 +24,8 @@ class Variables:
     Attributes:
         environ: The environment; looked up first.
         dotenv: The ``.env`` file; looked up last, may be missing.
-        files: Every file that was read, filled while values are looked up.
+        files: Every file that was read, filled while values are looked up; the files of words that
+            topics name are added to it.
     """
 
     environ: Mapping[str, str]

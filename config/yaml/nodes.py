@@ -137,7 +137,7 @@ def read(path: Path) -> bytes | Fault:
 
 def parse(file: str, content: bytes) -> tuple[YamlNode | None, list[Fault]]:
     """Return the tree of a YAML document, or None where it is empty or has faults."""
-    text, problem = _decode(file, content)
+    text, problem = decode(file, content)
     if problem is not None:
         return None, [problem]
     root, faults = _tree(LineIndex(file, text))
@@ -171,7 +171,8 @@ def fault(position: FilePosition, code: str, message: str, mend: str) -> Fault:
     )
 
 
-def _decode(file: str, content: bytes) -> tuple[str, Fault | None]:
+def decode(file: str, content: bytes) -> tuple[str, Fault | None]:
+    """Return the text of a file, or why it is none."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,6 +15,8 @@ from processors.query.problems import QueryProblem
 
 MAX_LENGTH = 20_000
 """Longest query in code points."""
+MAX_LIST_LENGTH = 500_000
+"""Longest list of words from a file in code points."""
 MAX_DEPTH = 40
 """Deepest nesting of parentheses and fields."""
 
@@ -59,11 +61,11 @@ def _without_quoted(text: str) -> str:
     return _QUOTED.sub(lambda m: " " * len(m.group()), text)
 
 
-def too_large(text: str) -> QueryProblem | None:
+def too_large(text: str, longest: int = MAX_LENGTH) -> QueryProblem | None:
     """Return the problem of a query that is too long or nests too deeply; else None."""
-    if len(text) > MAX_LENGTH:
-        message = f"The query has {len(text)} characters; {MAX_LENGTH} are allowed."
-        return QueryProblem("E012", MAX_LENGTH, message, "Split it into several rules or terms.")
+    if len(text) > longest:
+        message = f"The query has {len(text)} characters; {longest} are allowed."
+        return QueryProblem("E012", longest, message, "Split it into several rules or terms.")
     levels = [0]
     for mark in _NESTING.finditer(_without_quoted(text)):
         if mark.group() == ")":

@@ -21,6 +21,8 @@ from core.text.tokens import Tokens, tokenise
 from processors.query.alternatives import phrases_of
 from processors.query.foreign import foreign_syntax
 from processors.query.mistakes import (
+    MAX_LENGTH,
+    MAX_LIST_LENGTH,
     bad_character,
     empty,
     too_large,
@@ -117,11 +119,17 @@ class Parsed:
 
 
 @lru_cache(maxsize=50_000)
-def parse(text: str) -> Parsed:
-    """Parse a query. Results are cached, so that a reload parses only what changed."""
+def parse(text: str, *, is_list: bool = False) -> Parsed:
+    """Parse a query. Results are cached, so that a reload parses only what changed.
+
+    Args:
+        text: The query.
+        is_list: Whether it is a list of words from a file, which may be longer.
+    """
     plain = text.translate(_TYPOGRAPHIC_QUOTES)
     problems = warnings(text, plain)
-    refusal = too_large(plain) or unclosed(plain) or foreign_syntax(plain, _is_query)
+    longest = MAX_LIST_LENGTH if is_list else MAX_LENGTH
+    refusal = too_large(plain, longest) or unclosed(plain) or foreign_syntax(plain, _is_query)
     return Parsed(None, (*problems, refusal)) if refusal else _parsed(plain, problems)
 
 

@@ -35,7 +35,13 @@ class Resolved:
     problems: tuple[QueryProblem, ...]
 
 
-def resolve(text: str, terms: Mapping[str, Resolved | None], entities: Collection[str]) -> Resolved:
+def resolve(
+    text: str,
+    terms: Mapping[str, Resolved | None],
+    entities: Collection[str],
+    *,
+    is_list: bool = False,
+) -> Resolved:
     """Parse a query and fill in its terms.
 
     Args:
@@ -43,8 +49,9 @@ def resolve(text: str, terms: Mapping[str, Resolved | None], entities: Collectio
         terms: The resolved terms and concepts by name; None for one with an error of its own,
             which is reported there and not again here.
         entities: Ids of the catalog's entities.
+        is_list: Whether the query is a list of words from a file.
     """
-    parsed = parse(text)
+    parsed = parse(text, is_list=is_list)
     if parsed.node is None:
         return Resolved(None, 0, parsed.problems)
     if too_deep := _too_deep(parsed.node):
