@@ -185,9 +185,12 @@ class _Search:
         gaps = []
         for span in first:
             at = bisect_right(then, span[1], key=lambda s: s[0])
-            if at < len(then) and self._index.are_near(span[1], then[at][0]):
+            if at < len(then) and self._is_one_field(span[1], then[at][0]):
                 gaps.append(then[at][0] - span[1] - 1)
         return min(gaps, default=None)
+
+    def _is_one_field(self, position: int, other: int) -> bool:
+        return self._index.field_at(position) is self._index.field_at(other)
 
     def _fields_of(self, spans: list[Span]) -> set[str]:
         return {self._index.field_at(span[0]).field for span in spans}

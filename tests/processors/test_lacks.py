@@ -21,7 +21,7 @@ ARTICLE = {
     "outlet": "spiegel",
     "title": "Die Nato und Schweden",
     "lead": "Ein Gipfel.",
-    "text": "Erdogan bremst und zögert lange. Orban stimmt zu. Orban lacht",
+    "text": "Erdogan bremst und zögert lange. Orban stimmt zu. Orban lacht\nEnde",
 }
 TERMS = {"nato": source('"nato" OR "otan"'), "sides": source('"nato" AND "paris"')}
 
@@ -57,6 +57,8 @@ LACKS: list[tuple[str, list[dict[str, Any]]]] = [
     ('ALL/3("erdogan", "zögert", "lange")', []),
     ('ALL/2("erdogan", "zögert", "lange")', [
         {"kind": "distance", "operands": '"erdogan", "zögert", "lange"', "n": 3, "allowed": 2}]),
+    ('"lacht" NEAR/2 "ende"', [
+        {"kind": "paragraph", "operands": '"lacht", "ende"', "n": 0}]),
     ('ALL/9("nato", "gipfel")', [{"kind": "fields", "operands": '"nato", "gipfel"'}]),
     ('ALL/9("nato", "paris")', [{"kind": "missing", "operand": '"paris"'}]),
     ('("nato" NEAR/1 "schweden") AND ("erdogan" NEAR/1 "lange" OR "paris")', [
