@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from core.archive.database import ArchiveConnection, ArchiveDatabase
 from core.archive.proposal import Proposal
-from core.archive.words import words_of
 from core.messages import ArticleRevision, Enriched
 
 SECOND_BITS = 16
@@ -74,15 +73,21 @@ class ArchiveFilter:
     proposal: Proposal = ()
 
 
+WordsOf = Callable[[ArticleRevision], frozenset[str]]
+"""Returns the folded words of an article, by which it is found."""
+
+
 class Archive:
     """The archive. Thread-safe.
 
     Args:
         database: Its tables.
+        words_of: Returns the words of an article, as the engine that decides searches them.
     """
 
-    def __init__(self, database: ArchiveDatabase) -> None:
+    def __init__(self, database: ArchiveDatabase, words_of: WordsOf) -> None:
         self._database = database
+        self._words_of = words_of
 
     def add(self, articles: Iterable[ArticleRevision], enriched: Iterable[Enriched] = ()) -> int:
         """Store revisions and enrichments, in one transaction. Return how many revisions are new.
@@ -91,7 +96,7 @@ class Archive:
             ArchiveError: The database refused; nothing was stored.
         """
         with self._database.write() as connection:
-            new = _add_articles(connection, articles)
+            new = self._add(connection, articles)
             connection.run(_ENRICH, [_enrichment_row(one) for one in enriched])
         return new
 
@@ -192,7 +197,7 @@ class Archive:
             ids = [str(row[0]) for row in connection.rows(_FORGETTABLE, values)]
             counts: Counter[str] = Counter()
             for article_id in ids:
-                counts.update(_forget_article(connection, article_id))
+                counts.update(self._forget_article(connection, article_id))
             rows = [{"word": w, "articles": -n} for w, n in sorted(counts.items())]
             connection.run(_COUNT_WORD, rows)
             connection.run(_FORGET_WORD, rows)
@@ -213,6 +218,35 @@ class Archive:
     def close(self) -> None:
         """Close the database. Idempotent."""
         self._database.close()
+
+    def _add(self, connection: ArchiveConnection, articles: Iterable[ArticleRevision]) -> int:
+        """Insert the revisions that are new, oldest first, and count their words."""
+        new = 0
+        counts: Counter[str] = Counter()
+        for article in sorted(articles, key=lambda one: (one.fetched_at, one.revision)):
+            stored = connection.rows(_REVISIONS, {"article_id": article.article_id})
+            if article.revision in {row[1] for row in stored}:
+                continue
+            words = self._words_of(article)
+            known = frozenset[str]().union(*(self._words_of(_article(row[2])) for row in stored))
+            number = _free_number(connection, article)
+            connection.run(_INSERT, [_revision_row(number, article)])
+            connection.add_words(number, words)
+            counts.update(words - known)
+            new += 1
+        # In the order of the words, so that two processes never wait for each other's rows.
+        connection.run(_COUNT_WORD, [{"word": w, "articles": n} for w, n in sorted(counts.items())])
+        return new
+
+    def _forget_article(self, connection: ArchiveConnection, article_id: str) -> frozenset[str]:
+        """Delete an article with its revisions. Return the words that they had."""
+        key = {"article_id": article_id}
+        rows = connection.rows(_REVISIONS, key)
+        words = frozenset[str]().union(*(self._words_of(_article(row[2])) for row in rows))
+        connection.remove_words([int(row[0]) for row in rows])
+        connection.run("DELETE FROM archive_revisions WHERE article_id = :article_id", [key])
+        connection.run("DELETE FROM archive_enrichments WHERE article_id = :article_id", [key])
+        return words
 
     def _read(
         self,
@@ -274,26 +308,6 @@ _FORGETTABLE = (
 )
 
 
-def _add_articles(connection: ArchiveConnection, articles: Iterable[ArticleRevision]) -> int:
-    """Insert the revisions that are new, oldest first, and count their words."""
-    new = 0
-    counts: Counter[str] = Counter()
-    for article in sorted(articles, key=lambda one: (one.fetched_at, one.revision)):
-        stored = connection.rows(_REVISIONS, {"article_id": article.article_id})
-        if article.revision in {row[1] for row in stored}:
-            continue
-        words = words_of(article)
-        known = frozenset[str]().union(*(words_of(_article(row[2])) for row in stored))
-        number = _free_number(connection, article)
-        connection.run(_INSERT, [_revision_row(number, article)])
-        connection.add_words(number, words)
-        counts.update(words - known)
-        new += 1
-    # In the order of the words, so that two processes never wait for each other's rows.
-    connection.run(_COUNT_WORD, [{"word": w, "articles": n} for w, n in sorted(counts.items())])
-    return new
-
-
 def _free_number(connection: ArchiveConnection, article: ArticleRevision) -> int:
     first = _first_number(article.fetched_at)
     low = zlib.crc32(f"{article.article_id}/{article.revision}".encode()) % (1 << SECOND_BITS)
@@ -301,17 +315,6 @@ def _free_number(connection: ArchiveConnection, article: ArticleRevision) -> int
     while connection.rows(query, {"number": first + low}):
         low = (low + 1) % (1 << SECOND_BITS)
     return first + low
-
-
-def _forget_article(connection: ArchiveConnection, article_id: str) -> frozenset[str]:
-    """Delete an article with its revisions. Return the words that they had."""
-    key = {"article_id": article_id}
-    rows = connection.rows(_REVISIONS, key)
-    words = frozenset[str]().union(*(words_of(_article(row[2])) for row in rows))
-    connection.remove_words([int(row[0]) for row in rows])
-    connection.run("DELETE FROM archive_revisions WHERE article_id = :article_id", [key])
-    connection.run("DELETE FROM archive_enrichments WHERE article_id = :article_id", [key])
-    return words
 
 
 def _revision_row(number: int, article: ArticleRevision) -> dict[str, object]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from config.settings import Settings
-from core.archive.archive import Archive
+from core.archive.archive import Archive, WordsOf
 
 FILE = "archive.db"
 """Name of the file in the data folder."""
 
 
-def open_archive(settings: Settings) -> Archive:
+def open_archive(settings: Settings, words_of: WordsOf) -> Archive:
     """Open the archive; where it is missing, create it.
 
     It is in PostgreSQL where the store is there, else in a file of the data folder.
+
+    Args:
+        settings: Name the folder and the database.
+        words_of: Returns the words of an article.
 
     Raises:
         SettingsError: The file or database cannot be used.
@@ -22,7 +26,7 @@ def open_archive(settings: Settings) -> Archive:
     if settings.database_location.startswith("sqlite:"):
         from core.archive.sqlite import SqliteArchive
 
-        return Archive(SqliteArchive(settings.data_dir / FILE))
+        return Archive(SqliteArchive(settings.data_dir / FILE), words_of)
     from core.archive.postgres import PostgresArchive
 
-    return Archive(PostgresArchive(settings.database_location))
+    return Archive(PostgresArchive(settings.database_location), words_of)

@@ -122,8 +122,9 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
         ArchiveError: It is damaged or busy.
     """
     from core.archive import open as archive
+    from processors.archive.words import words_of
 
-    opened = archive.open_archive(settings)
+    opened = archive.open_archive(settings, words_of)
     try:
         yield opened
     finally:

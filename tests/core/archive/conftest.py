@@ -10,6 +10,7 @@ import pytest
 from config.settings import Settings
 from core.archive import Archive
 from core.archive.open import open_archive
+from processors.archive.words import words_of
 from tests.support.postgres import DATABASES, a_database
 
 
@@ -21,6 +22,6 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def archive(settings: Settings) -> Iterator[Archive]:
-    opened = open_archive(settings)
+    opened = open_archive(settings, words_of)
     yield opened
     opened.close()

@@ -10,6 +10,7 @@ import pytest
 from config.errors import ArchiveDamagedError, ArchiveError, SettingsError, retryable
 from core.archive import Archive, ArchiveFilter
 from core.archive.sqlite import SqliteArchive
+from processors.archive.words import words_of
 from tests.core.archive.test_archive import article
 
 
@@ -36,7 +37,7 @@ def test_nothing_is_written_where_the_disk_is_full_and_work_continues_afterwards
     tmp_path: Path,
 ) -> None:
     database = SqliteArchive(tmp_path / "archive.db")
-    archive = Archive(database)
+    archive = Archive(database, words_of)
     archive.add([article(1, "Kiew meldet")])
     with database.write() as connection:
         pages = connection.rows("PRAGMA page_count", {})[0][0]
@@ -57,6 +58,6 @@ def test_a_reader_does_not_keep_the_writer_from_committing(tmp_path: Path) -> No
     with database.read() as reader:
         count = "SELECT count(*) FROM archive_revisions"
         assert reader.rows(count, {})[0][0] == 0
-        assert Archive(database).add([article(1, "Kiew meldet")]) == 1
+        assert Archive(database, words_of).add([article(1, "Kiew meldet")]) == 1
         assert reader.rows(count, {})[0][0] == 0  # its view is consistent
     database.close()

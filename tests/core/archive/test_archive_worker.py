@@ -18,6 +18,7 @@ from core.messages.envelope import DEAD_LETTER, to_record
 from core.streams.consume_loop import ConsumePolicy
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import Batch, Consumer, NewRecord, StreamSpec
+from processors.archive.words import words_of
 from tests.core.archive.test_archive import NOON, article, enriched
 
 
@@ -32,7 +33,7 @@ def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    opened = Archive(SqliteArchive(tmp_path / "archive.db"))
+    opened = Archive(SqliteArchive(tmp_path / "archive.db"), words_of)
     yield opened
     opened.close()
 

@@ -21,6 +21,7 @@ from core.metrics import CONSOLE_REFUSED
 from core.text import for_log, lang_attribute
 from core.text.excerpt import excerpt
 from processors.archive import Hit, SearchLimits, SearchPage, Stopped, compile_search, search
+from processors.archive.words import words_of
 from wirewatch.web import display
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
@@ -97,7 +98,7 @@ class ArchivePage:
         """Return the archive, which is opened by the first search."""
         with self._lock:
             if self._archive is None:
-                self._archive = open_archive(self._renderer.runtime.settings)
+                self._archive = open_archive(self._renderer.runtime.settings, words_of)
             return self._archive
 
 

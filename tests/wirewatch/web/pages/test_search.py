@@ -9,11 +9,12 @@ from core.archive import Archive
 from core.archive.open import open_archive
 from core.messages import Enriched, TopicScore
 from processors import article_from_fields
+from processors.archive.words import words_of
 from tests.support.console import HOSTILE, Console
 
 
 def fill(console: Console, now: datetime, *titles: str) -> Archive:
-    archive = open_archive(console.settings)
+    archive = open_archive(console.settings, words_of)
     for number, title in enumerate(titles):
         article = article_from_fields(
             {
