@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from processors import run_vocabulary_tests
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 IN_ALL_LANGUAGES = {
     "accession", "agreement", "anniversary", "application", "ceasefire", "demand", "enlargement",
@@ -36,3 +39,9 @@ def test_the_vocabulary_is_large_and_tested_in_each_language(catalog: Catalog) -
         if not (2 <= numbers[0] <= 8 and 2 <= numbers[1] <= 6):
             wrong.append((concept.id, f"{numbers[0]} match, {numbers[1]} do not"))
     assert wrong == []
+
+
+def test_the_page_of_the_vocabulary_lists_exactly_the_shipped_concepts(catalog: Catalog) -> None:
+    page = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`(\w+)`", page.partition("## Shipped concepts")[2])
+    assert listed == [concept.id for concept in catalog.vocabulary]
