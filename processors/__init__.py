@@ -8,6 +8,7 @@
 """
 
 from processors.article_from_fields import article_from_fields
+from processors.entity_lint import entity_faults
 from processors.explanation import Explanation
 from processors.lint import concept_faults, run_topic_tests, topic_faults
 from processors.pipeline import STEPS, ArticleOutcome, Processors
@@ -24,6 +25,7 @@ __all__ = [
     "ProcessorsWorker",
     "article_from_fields",
     "concept_faults",
+    "entity_faults",
     "run_topic_tests",
     "run_vocabulary_tests",
     "topic_faults",

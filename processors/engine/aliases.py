@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.catalog.aliases import EntityAlias
 from config.catalog.models import EntityDefinition
-from core.text.languages import NameWord, languages
+from core.text.languages import Language, NameWord, languages
 from core.text.tokens import Tokens, tokenise
 from processors.engine.patterns import spellings_of
+
+MAX_COMPILED = 20_000
+"""Entities whose compiled names are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,22 @@ class Alias:
         return [f" {form} " for form in sorted(self.words[self.anchor].forms)]
 
 
-def aliases_of(entity: EntityDefinition) -> Iterator[Alias]:
-    """Yield the aliases, the demonyms and the denied words of an entity, without those of no word.
+def aliases_of(entity: EntityDefinition) -> tuple[Alias, ...]:
+    """Return the aliases, demonyms and denied words of an entity, without those of no word.
 
-    An alias that repeats the name replaces it, so that the name may have options too.
+    An alias that repeats the name replaces it, so that the name may have options too. They are
+    compiled once for all rule sets: a check compiles one for each topic.
     """
+    return _compiled(entity, languages())
+
+
+@lru_cache(maxsize=MAX_COMPILED)
+def _compiled(entity: EntityDefinition, known: tuple[Language, ...]) -> tuple[Alias, ...]:
+    del known  # the forms depend on them
+    return tuple(_aliases(entity))
+
+
+def _aliases(entity: EntityDefinition) -> Iterator[Alias]:
     is_person = entity.type == "person"
     for alias in names_of(entity):
         yield from _alias(entity.id, alias, is_person=is_person)
@@ -121,7 +136,8 @@ def _alias_word(word: NameWord) -> AliasWord:
         forms = [form for one in languages() for form in one.acronym_forms(word)]
         folded = {word.folded, *map(str.casefold, forms)}
         return AliasWord(_spelled(folded), frozenset((word.exact, *forms)), is_capitalised=True)
-    folded = {word.folded, *(form for one in languages() for form in one.name_forms(word))}
+    rules = {one.name_forms for one in languages()}  # some languages share one
+    folded = {word.folded, *(form for forms_of in rules for form in forms_of(word))}
     return AliasWord(_spelled(folded), frozenset(), word.exact[0].isupper())
 
 

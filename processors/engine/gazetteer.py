@@ -9,15 +9,14 @@ mention of Russia.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from config.catalog.models import EntityDefinition
-from core.text.languages import language
 from processors.engine.aliases import Alias, aliases_of
 from processors.engine.article_index import ArticleIndex, FieldGroup
-from processors.engine.names_in_words import NameInWords, lexicon_names, names_in_words
-from processors.forms.compounds import compounds_of
+from processors.engine.names_in_words import NameInWords, names_in_words
+from processors.forms.compounds import Compounds
 
 MAX_MEMO = 50_000
 """Words of texts that are remembered; then the memory begins anew."""
@@ -36,19 +35,17 @@ class Gazetteer:
 
     Args:
         entities: The catalog's entities.
-        languages: Codes of the languages in whose articles names are found in compounds.
+        compounds: Of the languages in whose articles names are found in them.
         literal: Returns the number of a literal of the automaton.
     """
 
     def __init__(
         self,
         entities: Sequence[EntityDefinition],
-        languages: Iterable[str],
+        compounds: Mapping[str, Compounds],
         literal: Callable[[str], int],
     ) -> None:
-        names = lexicon_names(entities)
-        compounds = {code: compounds_of(language(code), names) for code in languages}
-        self._compounds = {code: one for code, one in compounds.items() if one is not None}
+        self._compounds = compounds
         self._aliases: dict[int, list[Alias]] = {}
         self._inside: dict[int, list[NameInWords]] = {}
         for entity in entities:
@@ -70,25 +67,24 @@ class Gazetteer:
             index: A searched article.
         """
         mentions, denied, near = self._search(index)
-        if near:
-            whole = {at for m in mentions for at in range(m.first, m.last + 1)}
-            tokens = {(number, at) for number, at in near if at not in whole}
-            mentions.update(m for number, at in tokens for m in self._at(index, number, at))
+        for number, position in near:
+            mentions.update(self._at(index, number, position))
         if denied:
             mentions = {m for m in mentions if not any(_denies(other, m) for other in denied)}
         return _without_overlaps(mentions)
 
     def _search(
         self, index: ArticleIndex
-    ) -> tuple[set[Mention], set[Mention], list[tuple[int, int]]]:
+    ) -> tuple[set[Mention], set[Mention], set[tuple[int, int]]]:
         """Return mentions of aliases, what is denied, and where a name may be inside a word.
 
-        The last are pairs of the number of a literal and a position.
+        The last are pairs of the number of a literal and a position, without words of an alias.
         """
         group, aliases, inside = index.main, self._aliases, self._inside
         mentions: set[Mention] = set()
         denied: set[Mention] = set()
         near: list[tuple[int, int]] = []
+        whole: set[int] = set()
         for literal, start, _ in group.occurrences:
             if literal in aliases:
                 position = group.position_at(start)
@@ -100,10 +96,12 @@ class Gazetteer:
                     if _matches(group, alias, first, last):
                         mention = Mention(*group.origin(first, last), alias.entity)
                         (denied if alias.denies else mentions).add(mention)
+                        if not alias.denies:
+                            whole.update(range(first, last + 1))
             elif literal in inside:
                 # The literal may begin with the space before its word, or inside of it.
                 near.append((literal, group.position_at(start)))
-        return mentions, denied, near
+        return mentions, denied, {(number, at) for number, at in near if at not in whole}
 
     def _at(self, index: ArticleIndex, literal: int, position: int) -> list[Mention]:
         """Return the mentions of names with a literal inside the word at a position."""

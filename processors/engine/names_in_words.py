@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from config.catalog.aliases import EntityAlias
 from config.catalog.models import EntityDefinition
-from core.text.tokens import tokenise
-from processors.engine.aliases import names_of
+from core.text.tokens import fold_word
+from processors.engine.aliases import MAX_COMPILED, names_of
 from processors.engine.patterns import spellings_of
 from processors.engine.skeletons import fragments, skeletons, skeletons_in_text
 from processors.forms.compounds import Compounds
@@ -33,6 +34,7 @@ MIN_ADJECTIVE = 6
 """Letters of an adjective that is found with a prefix."""
 ADJECTIVE_ENDING = "sch"
 """Of German adjectives of countries, whose forms have endings behind it."""
+LAST_LATIN = "\u024f"
 MIN_SURNAME = 5
 """Letters of a person's name that counts as a word of the lexicon."""
 
@@ -99,41 +101,43 @@ class TransliteratedName:
         return exact[0].isupper() and not self.skeletons.isdisjoint(skeletons_in_text(exact))
 
 
-def names_in_words(entity: EntityDefinition) -> Iterator[NameInWords]:
-    """Yield what is looked for of an entity inside words."""
-    slavic = [skeletons(alias.text) for alias in entity.aliases if alias.skeleton]
-    if any(slavic):
-        shared = frozenset[str]().union(*slavic)
+@lru_cache(maxsize=MAX_COMPILED)
+def names_in_words(entity: EntityDefinition) -> tuple[NameInWords, ...]:
+    """Return what is looked for of an entity inside words."""
+    return tuple(_names_in_words(entity))
+
+
+def _names_in_words(entity: EntityDefinition) -> Iterator[NameInWords]:
+    slavic = [a.text for a in entity.aliases if a.skeleton and a.text.isalpha()]
+    if shared := frozenset[str]().union(*map(skeletons, slavic)):
         pieces = frozenset[str]().union(*map(fragments, shared))
         yield TransliteratedName(entity.id, pieces, shared)
     for alias in names_of(entity):
         if (folded := _single_word(alias)) and len(folded) >= MIN_LETTERS:
             yield _in_compounds(entity, folded)
     for demonym in entity.demonyms:
-        first, *more = tokenise(demonym.text).words or [""]
-        if not more and first.endswith(ADJECTIVE_ENDING) and len(first) >= MIN_ADJECTIVE:
-            yield _with_prefixes(entity.id, first)
+        text = demonym.text
+        if text.isalpha() and text.endswith(ADJECTIVE_ENDING) and len(text) >= MIN_ADJECTIVE:
+            yield _with_prefixes(entity.id, fold_word(text))
 
 
 def lexicon_names(entities: Iterable[EntityDefinition]) -> frozenset[str]:
     """Return the names of one word, folded, that count as words of the lexicon of compounds."""
-    return frozenset(
-        spelled
-        for entity in entities
-        for alias in names_of(entity)
-        if (folded := _single_word(alias))
-        and len(folded) >= (MIN_SURNAME if entity.type == "person" else MIN_LETTERS)
-        for spelled in spellings_of(folded)
-    )
+    return frozenset[str]().union(*map(_lexicon_names, entities))
+
+
+@lru_cache(maxsize=MAX_COMPILED)
+def _lexicon_names(entity: EntityDefinition) -> frozenset[str]:
+    shortest = MIN_SURNAME if entity.type == "person" else MIN_LETTERS
+    words = filter(None, map(_single_word, names_of(entity)))
+    return frozenset(s for word in words if len(word) >= shortest for s in spellings_of(word))
 
 
 def _single_word(alias: EntityAlias) -> str:
     """Return the folded word of an alias of one word with a capital; else an empty text."""
-    tokens = tokenise(alias.text)
-    is_german = alias.language in ("", "de")
-    is_name = len(tokens) == 1 and alias.text[0].isupper() and is_german
-    word = tokens.words[0] if is_name else ""
-    return word if word.isalpha() and word < "Ͱ" else ""
+    text = alias.text
+    is_name = text.isalpha() and text[0].isupper() and text[0] <= LAST_LATIN
+    return fold_word(text) if is_name and alias.language in ("", "de") else ""
 
 
 def _in_compounds(entity: EntityDefinition, folded: str) -> NameInCompounds:

@@ -59,6 +59,8 @@ def spellings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 def spellings_of(word: str) -> tuple[str, ...]:
     """Return a folded word, and its spelling without the letters that some keyboards lack."""
+    if word.isascii():  # every keyboard has its letters
+        return (word,)
     return tuple(words[0] for words in spellings((word,)))
 
 

@@ -47,7 +47,8 @@ class RuleSet:
         compiler = Compiler(languages, lexicon_names(known))
         self.topics = tuple(topics)
         self.gates = tuple(gates)
-        self._gazetteer = Gazetteer(known, languages, compiler.literal)
+        compounds = {code: one for code in languages if (one := compiler.compounds(code))}
+        self._gazetteer = Gazetteer(known, compounds, compiler.literal)
         self.rules = tuple(
             rule
             for number, topic in enumerate(self.topics)

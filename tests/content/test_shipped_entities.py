@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from processors import Processors, article_from_fields
+from config.catalog.models import Catalog
+from processors import Processors, article_from_fields, entity_faults
+from tests.content.entity_sentences import SENTENCES
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +34,9 @@ _FALSE_FRIENDS = [
 ]
 
 
-def _mentioned(processors: Processors, title: str) -> set[str]:
-    outcome = processors.process(article_from_fields({"language": "de", "title": title}))
+def _mentioned(processors: Processors, title: str, language: str = "de") -> set[str]:
+    article = article_from_fields({"language": language, "title": title})
+    outcome = processors.process(article)
     return {mention.id for mention in outcome.enriched.entities}
 
 
@@ -45,3 +50,24 @@ def test_names_are_found_in_their_forms(
 @pytest.mark.parametrize("title", _FALSE_FRIENDS)
 def test_ordinary_words_are_not_entities(title: str, processors: Processors) -> None:
     assert _mentioned(processors, title) == set()
+
+
+def test_every_sentence_mentions_its_entities_and_no_others(processors: Processors) -> None:
+    wrong = []
+    for row in SENTENCES.strip().splitlines():
+        language, title, ids = (part.strip() for part in row.split("|"))
+        found = _mentioned(processors, title, language)
+        if found != set(ids.split()) - {"-"}:
+            wrong.append(f"{title}: {' '.join(sorted(found)) or '-'}")
+    assert wrong == []
+
+
+def test_the_catalog_has_what_world_news_is_about(catalog: Catalog) -> None:
+    kinds = Counter(entity.type for entity in catalog.entities)
+    assert kinds["place"] >= 200
+    assert kinds["organisation"] >= 150
+    assert kinds["person"] >= 300
+
+
+def test_no_two_shipped_entities_share_an_alias(catalog: Catalog) -> None:
+    assert entity_faults(catalog) == []
