@@ -88,12 +88,24 @@ def _show_quoted_posts(root: HtmlElement, markup: bytes) -> None:
 
 
 def _take_names_around(quotation: HtmlElement) -> None:
-    """Remove the names of the elements that have no text but that of a quotation."""
-    text = clean_line(quotation.text_content())
+    """Remove the names of the elements that hold nothing but a quotation."""
+    inner = quotation
     for box in islice(quotation.iterancestors(), _MOST_BOXES):
-        if box.tag not in _BOXES or clean_line(box.text_content()) != text:
+        if box.tag not in _BOXES or not _holds_only(box, inner):
             return
         make_plain(box, "div")
+        inner = box
+
+
+def _holds_only(box: HtmlElement, inner: HtmlElement) -> bool:
+    """Return whether an element has no text but that of one of its few children."""
+    others = [child for child in box if child is not inner]
+    texts = (box.text, *(child.tail for child in box), *(child.text for child in others))
+    return (
+        len(others) < _MOST_BOXES
+        and not any(map(len, others))
+        and not any(text and has_letters(text) for text in texts)
+    )
 
 
 def separate_teasers(blocks: Sequence[Block]) -> bool:

@@ -71,11 +71,13 @@ def with_opening(
     """
     texts = [i for i in range(title + 1, len(blocks)) if _is_text(blocks[i])]
     lost = [i for i in texts if blocks[i].zone is None and blocks[i].text not in text]
-    letters = letters_of(f"{lead} {text}") if lost else ""
-    lost = [i for i in lost if letters_of(blocks[i].text) not in letters]
-    present = [i for i in texts if blocks[i].text in text]
-    if not lost or _is_article(text, [blocks[i].text for i in present[:_FIRST]], announced):
+    if not lost:
         return text
+    present = [i for i in texts if blocks[i].text in text]
+    if _is_article(text, [blocks[i].text for i in present[:_FIRST]], announced):
+        return text
+    letters = letters_of(f"{lead} {text}")
+    lost = [i for i in lost if letters_of(blocks[i].text) not in letters]
     opening = _find_opening(blocks, texts[:_MOST_TEXTS], lost, announced)
     if opening is None or opening in present:
         return text
