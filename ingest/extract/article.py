@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 
@@ -29,12 +29,17 @@ from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.opening import Announcement, with_opening
-from ingest.extract.opinion.decide import Reading
+from ingest.extract.opinion.decide import Reading, Verdict
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.page_vote import LEADS_ON, PageFacts, judge_page
 from ingest.extract.pages_of_article import without_page_links
 from ingest.extract.selectors import apply_removal, select_body, select_elements, text_of
-from ingest.extract.titles import choose_title, headline_of, title_candidates
+from ingest.extract.titles import (
+    TitleCandidates,
+    choose_title,
+    headline_of,
+    title_candidates,
+)
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
 from ingest.time_zones import find_zone
@@ -73,6 +78,63 @@ def extract_page(
     Raises:
         ExtractionError: ``not_html`` if it is not a page, ``empty`` if it contains no article.
     """
+    source = _read(body, url, content_type, hints)
+    content = _decide(source, now)
+    return _assemble(source, content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A page as it was read.
+
+    Attributes:
+        url: Where it was fetched from.
+        hints: What the feed says.
+        page: The parsed page.
+        blocks: Its blocks with their zones.
+        candidates: The titles of the page and the feed.
+        descriptions: What the page's head and the feed say that the article is about.
+        tagged: What else the zone tagger found out.
+        chosen: The blocks that the outlet's selector names as the body.
+    """
+
+    url: str
+    hints: PageHints
+    page: ParsedPage
+    blocks: list[Block]
+    candidates: TitleCandidates
+    descriptions: list[str]
+    tagged: TaggedPage
+    chosen: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the article of a page is.
+
+    Attributes:
+        page: The parsed page, with the data of the script that the text was taken from.
+        title: Its headline.
+        lead: Its lead; empty if there is none.
+        shows_lead: Whether the lead is part of the page's text.
+        text: Its body.
+        own_text: What the page itself shows of lead and body.
+        published: When it was published.
+        opinion: The verdict on another reading of the page; None where nothing disputes the first.
+    """
+
+    page: ParsedPage
+    title: str
+    lead: str
+    shows_lead: bool
+    text: str
+    own_text: str
+    published: Publication
+    opinion: Verdict | None
+
+
+def _read(body: bytes, url: str, content_type: str | None, hints: PageHints) -> _Source:
+    """Parse a page and assign a zone to each of its blocks."""
     html = decode_page(body, url=url, content_type=content_type)
     page = parse_page(html, url, hints)
     selected = select_elements(page.root, hints.body_selector, hints.removed_selector)
@@ -85,64 +147,96 @@ def extract_page(
     tagged = tag_zones(blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body)
     apply_removal(blocks, selected)
     chosen = select_body(blocks, selected, tagged.title)
-    published = publication_of(page, url, hints, now, blocks, tagged.title)
-    headline = headline_of(blocks[tagged.title], candidates) if tagged.title >= 0 else ""
+    descriptions = descriptions_of(page, hints)
+    return _Source(url, hints, page, blocks, candidates, descriptions, tagged, chosen)
+
+
+def _decide(source: _Source, now: datetime) -> _Content:
+    """Choose headline, lead and body, and ask for a second opinion about the body."""
+    page, blocks, tagged = source.page, source.blocks, source.tagged
+    published = publication_of(page, source.url, source.hints, now, blocks, tagged.title)
+    headline = headline_of(blocks[tagged.title], source.candidates) if tagged.title >= 0 else ""
     headline = shorten(headline, LONGEST_TITLE)
-    title = choose_title(candidates, headline, page.language)
-    lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
-    if hints.further:
-        lead, lead_blocks = "", []
-    for block in lead_blocks:
-        block.zone = "lead"
-    if chosen:
-        text = text_of(blocks, chosen)[:LONGEST_TEXT]
-    else:
-        text = extract_body(page.root, blocks, tagged)
-        announced = Announcement(candidates.all, descriptions_of(page, hints))
-        text = with_opening(text, lead, blocks, tagged.title, announced)[:LONGEST_TEXT]
-    first = FirstOpinion(
-        markup=page.markup,
-        blocks=blocks,
-        titles=partial(_titles_without_data, page, hints, url, headline),
-        text=text,
-        lead=lead if lead_blocks else "",
-        linked_title=page.data.title,
-        linked=page.data.body or (page.data.entries if len(text) < _THIN else ""),
-        feed=hints.content,
-        marked_short=tagged.stub or page.data.free is False,
-        removed_selector=hints.removed_selector,
-    )
-    opinion = None if chosen else ask(first)
+    title = choose_title(source.candidates, headline, page.language)
+    lead, shows_lead = _mark_lead(source)
+    first_text = text = _text_of(source, lead)
+    first = _first_opinion(source, headline, text, lead if shows_lead else "")
+    opinion = None if source.chosen else ask(first)
     if opinion is not None and opinion.chosen.source != "page":
         remove_zones(blocks, tagged)
         text = use_reading(opinion.chosen, blocks, lead, (title, headline))
         page = _with_script_data(page, opinion.chosen)
         if published.at is None:
-            published = publication_of(page, url, hints, now, blocks, tagged.title)
-    dispute = as_dispute(opinion, blocks) if opinion is not None else None
-    if hints.further or page.links.numbered:
+            published = publication_of(page, source.url, source.hints, now, blocks, tagged.title)
+    if source.hints.further or page.links.numbered:
         text = without_page_links(text)
-    flags = _flags(page, blocks, text, lead, tagged)
-    if hints.body_selector and not chosen:
-        flags += ("selector_missed",)
-    if opinion is not None:
-        flags += ("disputed",) if dispute is not None else ("script_built",)
-    own_text = first.text if opinion is not None and opinion.chosen.source == "feed" else text
-    if lead_blocks:
-        own_text = f"{lead}\n{own_text}"
-    verdict = judge_page(_facts(page, blocks, own_text, url, published), hints)
-    flags += (verdict.kind,) if verdict.kind else ()
-    has_lead = lead_blocks or (lead and page.data.has_article)
-    if not text and not has_lead and not verdict.kind:
-        raise ExtractionError(url, "empty", Phrase("extract.no_article"))
-    marks = [b.text for b in blocks if b.zone == "agency"]
-    authors = _authors(page, blocks, tagged)
-    return ExtractedPage(
-        url=url,
-        canonical_url=page.canonical,
-        title=title,
-        lead=lead,
+    is_of_feed = opinion is not None and opinion.chosen.source == "feed"
+    own_text = first_text if is_of_feed else text
+    own_text = f"{lead}\n{own_text}" if shows_lead else own_text
+    return _Content(page, title, lead, shows_lead, text, own_text, published, opinion)
+
+
+def _mark_lead(source: _Source) -> tuple[str, bool]:
+    """Return the lead, and whether the page's text has it; its blocks get a zone of their own."""
+    if source.hints.further:
+        return "", False
+    lead, lead_blocks = choose_lead(
+        source.blocks, source.descriptions, source.hints.summary, source.tagged.title
+    )
+    for block in lead_blocks:
+        block.zone = "lead"
+    return lead, bool(lead_blocks)
+
+
+def _text_of(source: _Source, lead: str) -> str:
+    """Return the body: what the outlet's selector names, else what is found."""
+    blocks, tagged = source.blocks, source.tagged
+    if source.chosen:
+        return text_of(blocks, source.chosen)[:LONGEST_TEXT]
+    text = extract_body(source.page.root, blocks, tagged)
+    announced = Announcement(source.candidates.all, source.descriptions)
+    return with_opening(text, lead, blocks, tagged.title, announced)[:LONGEST_TEXT]
+
+
+def _first_opinion(source: _Source, headline: str, text: str, lead: str) -> FirstOpinion:
+    page, hints = source.page, source.hints
+    return FirstOpinion(
+        markup=page.markup,
+        blocks=source.blocks,
+        titles=partial(_titles_without_data, page, hints, source.url, headline),
         text=text,
+        lead=lead,
+        linked_title=page.data.title,
+        linked=page.data.body or (page.data.entries if len(text) < _THIN else ""),
+        feed=hints.content,
+        marked_short=source.tagged.stub or page.data.free is False,
+        removed_selector=hints.removed_selector,
+    )
+
+
+def _assemble(source: _Source, content: _Content) -> ExtractedPage:
+    """Put together what is known of the article.
+
+    Raises:
+        ExtractionError: ``empty`` if the page contains no article.
+    """
+    page, blocks, hints, published = content.page, source.blocks, source.hints, content.published
+    dispute = as_dispute(content.opinion, blocks) if content.opinion is not None else None
+    facts = _facts(page, blocks, content.own_text, source.url, published)
+    verdict = judge_page(facts, hints)
+    flags = _flags(source, content, disputed=dispute is not None)
+    flags += (verdict.kind,) if verdict.kind else ()
+    has_lead = content.shows_lead or (content.lead and page.data.has_article)
+    if not content.text and not has_lead and not verdict.kind:
+        raise ExtractionError(source.url, "empty", Phrase("extract.no_article"))
+    marks = [b.text for b in blocks if b.zone == "agency"]
+    authors = _authors(page, blocks, source.tagged)
+    return ExtractedPage(
+        url=source.url,
+        canonical_url=page.canonical,
+        title=content.title,
+        lead=content.lead,
+        text=content.text,
         language=two_letter_code(page.data.language) or hints.language or page.language,
         published_at=published.at,
         published_source=published.source,
@@ -150,7 +244,7 @@ def extract_page(
         published_confidence=published.confidence,
         published_before=published.before,
         authors=authors,
-        agency=find_agency(marks, (*authors, *page.data.authors), text),
+        agency=find_agency(marks, (*authors, *page.data.authors), content.text),
         access=_access(page, flags),
         zones=_zones(blocks),
         flags=flags,
@@ -246,18 +340,20 @@ def _access(page: ParsedPage, flags: Sequence[str]) -> Access:
     return Access.PAID if "teaser_only" in flags else Access.UNKNOWN
 
 
-def _flags(
-    page: ParsedPage, blocks: Sequence[Block], text: str, lead: str, tagged: TaggedPage
-) -> tuple[str, ...]:
-    size = len(text)
+def _flags(source: _Source, content: _Content, *, disputed: bool) -> tuple[str, ...]:
+    page, blocks, size = content.page, source.blocks, len(content.text)
     link_blocks = sum(b.mostly_links for b in blocks)
+    is_short = source.tagged.stub or page.data.free is False
     flags = {
-        "thin": size + len(lead) < _THIN,
-        "teaser_only": size < _STUB and (tagged.stub or page.data.free is False),
+        "thin": size + len(content.lead) < _THIN,
+        "teaser_only": size < _STUB and is_short,
         "list_page": link_blocks >= 20
         and not page.data.has_article
         and not any(b.prose for b in blocks if b.zone is None),
         "live": page.data.live or bool(page.data.coverage_end),
+        "selector_missed": bool(source.hints.body_selector) and not source.chosen,
+        "disputed": disputed,
+        "script_built": content.opinion is not None and not disputed,
     }
     return tuple(flag for flag, holds in flags.items() if holds)
 

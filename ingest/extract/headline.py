@@ -50,28 +50,29 @@ def word_overlap(one: str, other: str) -> float:
 
 
 def choose_lead(
-    blocks: Sequence[Block], page: ParsedPage, hints: PageHints, title: int
+    blocks: Sequence[Block], descriptions: Sequence[str], summary: str, title: int
 ) -> tuple[str, list[Block]]:
     """Return the lead and its blocks; no blocks if it is only in the page's head or the feed.
 
     Args:
         blocks: The blocks with their zones.
-        page: The parsed page.
-        hints: What the feed says.
+        descriptions: What :func:`descriptions_of` returns.
+        summary: The feed's teaser.
         title: Index of the headline, -1 if there is none.
     """
     body = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
-    teasers = descriptions_of(page, hints)
     location = body_location(body)
     for block in body[:8]:
-        if _is_standfirst(block, teasers) or (block.prose and _is_set_apart(block, body, location)):
+        if _is_standfirst(block, descriptions) or (
+            block.prose and _is_set_apart(block, body, location)
+        ):
             return block.text, [block]
         if block.prose:
             break
     body_letters = ""
     short = sum(len(b.text) for b in body if b.prose) < _SHORT
-    for text in teasers:
-        if not short and not (hints.summary and word_overlap(text, hints.summary) >= 0.4):
+    for text in descriptions:
+        if not short and not (summary and word_overlap(text, summary) >= 0.4):
             continue
         body_letters = body_letters or letters_of(
             " ".join(b.text for b in blocks if b.zone is None)
