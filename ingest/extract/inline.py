@@ -27,10 +27,10 @@ _RETRACTED = words_in("del s strike")
 _PHRASING = frozenset(words_in("a abbr b bdi big cite em font i mark small span strong sub sup u"))
 _BODY_PARTS = words_in("table blockquote pre ul ol dl q")
 _ASIDES = words_in("aside footer")
-_CHANGED = (*_IN_SENTENCE, *_RETRACTED, *_ASIDES, "figure")
+_CHANGED = (*_IN_SENTENCE, *_RETRACTED, *_ASIDES, "figure", "blockquote")
 _MOST_PREPARED = 2_000
-_QUOTED_POSTS = (b"twitter-tweet", b"bluesky-embed", b"mastodon-embed")
-_MOST_QUOTED, _MOST_BOXES = 200, 3
+_QUOTED_POSTS = ("twitter-tweet", "bluesky-embed", "mastodon-embed")
+_MOST_BOXES = 3
 _BOXES = frozenset({"div", "section", "figure", "aside"})
 _LONGEST_WORD = 60  # characters of a button or label that stands for words of a sentence
 _SHORTEST_SENTENCE = 20  # characters of the rest of it
@@ -74,16 +74,14 @@ def prepare_tree(root: HtmlElement, markup: bytes) -> None:
     for element in (e for tag in _ASIDES for e in by_tag.get(tag, ())):
         if _is_correction(element):
             make_plain(element, "div")
-    _show_quoted_posts(root, markup)
+    _show_quoted_posts(by_tag.get("blockquote", ()))
 
 
-def _show_quoted_posts(root: HtmlElement, markup: bytes) -> None:
+def _show_quoted_posts(quotations: Iterable[HtmlElement]) -> None:
     """Take the names from boxes around quoted posts: *social* names buttons that share a page."""
-    if not any(name in markup for name in _QUOTED_POSTS):
-        return
-    for quotation in islice(root.iter("blockquote"), _MOST_QUOTED):
+    for quotation in quotations:
         names = quotation.get("class") or ""
-        if any(name.decode() in names for name in _QUOTED_POSTS):
+        if any(name in names for name in _QUOTED_POSTS):
             _take_names_around(quotation)
 
 

@@ -25,6 +25,7 @@ _LEAST_SHARE = 0.3
 _KEY = 40
 _LONG = 1500  # characters of a text that is believed if one of its first paragraphs agrees
 _FIRST = 3
+_IN_ARTICLE = (None, "lead")
 _MOST_TEXTS = 60  # paragraphs below the headline among which the first one of the article is
 _REPEATED = 2.0  # agreement of a paragraph that is the description; the share of a title is up to 1
 
@@ -69,24 +70,25 @@ def with_opening(
         title: Index of the headline, -1 if there is none.
         announced: What is known of the article besides its text.
     """
-    texts = [i for i in range(title + 1, len(blocks)) if _is_text(blocks[i])]
-    lost = [i for i in texts if blocks[i].zone is None and blocks[i].text not in text]
+    below = range(title + 1, len(blocks))
+    texts = [i for i in below if blocks[i].zone in _IN_ARTICLE and _is_text(blocks[i])]
+    present = [i for i in texts if blocks[i].text in text]
+    lost = [i for i in set(texts).difference(present) if blocks[i].zone is None]
     if not lost:
         return text
-    present = [i for i in texts if blocks[i].text in text]
     if _is_article(text, [blocks[i].text for i in present[:_FIRST]], announced):
         return text
     letters = letters_of(f"{lead} {text}")
-    lost = [i for i in lost if letters_of(blocks[i].text) not in letters]
+    lost = [i for i in sorted(lost) if letters_of(blocks[i].text) not in letters]
     opening = _find_opening(blocks, texts[:_MOST_TEXTS], lost, announced)
     if opening is None or opening in present:
         return text
     location = blocks[opening].location
     lost = [i for i in lost if i >= opening and blocks[i].location == location]
     first = present[0] if present else -1
-    above = [blocks[i].text for i in lost if i < first]
-    below = [blocks[i].text for i in lost if i > first]
-    return "\n".join(filter(None, (*above, text, *below)))
+    before = [blocks[i].text for i in lost if i < first]
+    after = [blocks[i].text for i in lost if i > first]
+    return "\n".join(filter(None, (*before, text, *after)))
 
 
 def _is_article(text: str, first: Sequence[str], announced: Announcement) -> bool:
@@ -107,7 +109,5 @@ def _find_opening(
 
 
 def _is_text(block: Block) -> bool:
-    """Return whether a block that may be body is a paragraph or a sentence."""
-    return block.zone in (None, "lead") and (
-        block.prose or block.sentence or (not block.heading and is_statement(block))
-    )
+    """Return whether a block is a paragraph or a sentence."""
+    return block.sentence or block.prose or (not block.heading and is_statement(block))
