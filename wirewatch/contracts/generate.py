@@ -4,6 +4,7 @@
 
     Settings ──▶ docs/settings.md, .env.example
     messages ──▶ docs/schemas/<stream>.json, docs/asyncapi.json
+    operator files ──▶ docs/schemas/{topic,entities,vocabulary,sources,alerts}.json
     wirewatch/demo ──▶ docs/demo.md
     wirewatch.web.api ──▶ docs/openapi.json
 
@@ -19,6 +20,7 @@ from typing import Any, cast
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from wirewatch.contracts.asyncapi import asyncapi
 from wirewatch.contracts.demo_page import demo_markdown
+from wirewatch.contracts.file_schemas import file_schemas
 from wirewatch.contracts.settings_page import env_example, settings_markdown
 from wirewatch.web.api import create_api
 
@@ -45,6 +47,9 @@ def openapi() -> str:
 def generated() -> dict[Path, str]:
     """Return the text of every generated file, by path relative to the project's root."""
     pages = {Path(f"docs/schemas/{stream}.json"): schema(stream) for stream in STREAM_MESSAGES}
+    for name, body in file_schemas().items():
+        text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+        pages[Path(f"docs/schemas/{name}.json")] = text
     pages[Path("docs/asyncapi.json")] = asyncapi()
     pages[Path("docs/settings.md")] = settings_markdown()
     pages[Path(".env.example")] = env_example()
