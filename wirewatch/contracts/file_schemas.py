@@ -58,13 +58,15 @@ def topic_schema() -> Json:
         required=("id", "query"),
     )
     alert = _mapping({"severity": _word(SEVERITIES), "max_age": DURATION, "spike": _word(SPIKES)})
+    term = {"anyOf": [TEXT, _mapping({"file": TEXT}, required=("file",))]}
+    terms = {"type": "object", "additionalProperties": term}
     keys = {
         "id": ID,
         "title": _said(TEXT, "What people read."),
         "languages": _said(_list(LANGUAGE), "Only articles in these languages match."),
         "threshold": _said({"type": "integer", "minimum": 1}, "The score that makes a match."),
         "state": _said(_word(TopicState), "draft and shadow notify nobody."),
-        "terms": _said(PATTERNS, "Queries by name, used as $name."),
+        "terms": _said(terms, "Queries by name, used as $name."),
         "deny": {"type": "object", "additionalProperties": _list(TEXT)},
         "rules": _list(rule),
         "query": query,
