@@ -12,7 +12,7 @@ from processors.entity_lint import entity_faults
 from processors.explanation import Explanation
 from processors.lint import concept_faults, run_topic_tests, topic_faults
 from processors.pipeline import STEPS, ArticleOutcome, Processors
-from processors.vocabulary import run_vocabulary_tests
+from processors.vocabulary import run_vocabulary_tests, vocabulary_faults
 from processors.worker import GROUP, STAGE, ProcessorsWorker
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "run_topic_tests",
     "run_vocabulary_tests",
     "topic_faults",
+    "vocabulary_faults",
 ]

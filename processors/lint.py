@@ -31,14 +31,14 @@ from processors.query import parse
 from processors.query.nearness import nearness_warnings
 from processors.query.nodes import MANY, ONE, Node, Or, Phrase, Word, walk
 from processors.topics import CompiledTopic, compile_topic, concepts_of
-from processors.vocabulary import Vocabulary, vocabulary_faults
+from processors.vocabulary import Vocabulary
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 """The languages of the default settings, which tests without a ``language`` may be in."""
 
 
 def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> list[Fault]:
-    """Return everything wrong in the topics and concepts of a catalog, in file order.
+    """Return everything wrong in the topics of a catalog and the concepts they use.
 
     Args:
         catalog: The part of the operator's files that has no errors.
@@ -47,8 +47,7 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
     ids = {entity.id for entity in catalog.entities}
     vocabulary = Vocabulary(catalog.vocabulary, ids)
     compiled = [compile_topic(topic, ids, vocabulary) for topic in catalog.topics]
-    faults = vocabulary_faults(vocabulary)
-    faults += [fault for topic in compiled for fault in topic.faults]
+    faults = [fault for topic in compiled for fault in topic.faults]
     for topic in compiled:
         faults.extend(_weight_faults(topic))
         if topic.is_sound:

@@ -1,8 +1,7 @@
 """The tests of concepts: sentences that a concept must find, and sentences that it must not.
 
-``vocabulary_faults`` is for whoever loads the files: what is wrong in the queries of concepts.
-``run_vocabulary_tests`` is for ``check`` and ``topics lint|test``: a fault for every sentence that
-fails.
+Both functions are for ``check`` and ``topics lint|test``. A running program parses only the
+concepts that its topics use, and runs no tests.
 """
 
 from __future__ import annotations
@@ -32,8 +31,9 @@ _SHOWN = 80
 """Most characters of a sentence in a message."""
 
 
-def vocabulary_faults(vocabulary: Vocabulary) -> list[Fault]:
+def vocabulary_faults(catalog: Catalog) -> list[Fault]:
     """Return the faults in the queries of all concepts, and W107 for concepts without tests."""
+    vocabulary = Vocabulary(catalog.vocabulary, {entity.id for entity in catalog.entities})
     faults = vocabulary.faults_of(vocabulary.concepts)
     for concept in vocabulary.concepts.values():
         for match, verb in ((True, "find"), (False, "not find")):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.catalog.models import Catalog
-from processors import run_vocabulary_tests
+from processors import run_vocabulary_tests, vocabulary_faults
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +24,7 @@ IN_ALL_LANGUAGES = {
 
 
 def test_every_sentence_of_the_vocabulary_passes(catalog: Catalog) -> None:
+    assert vocabulary_faults(catalog) == []
     assert run_vocabulary_tests(catalog, LANGUAGES) == []
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from config.catalog.models import Catalog, ConceptDefinition, ConceptTest, FilePosition, SourceText
-from processors import Processors, article_from_fields, run_vocabulary_tests, topic_faults
+from config.faults import in_file_order
+from processors import (
+    Processors,
+    article_from_fields,
+    run_vocabulary_tests,
+    topic_faults,
+    vocabulary_faults,
+)
 from tests.processors.definitions import entity, source, topic
 
 LANGUAGES = ("de", "en")
@@ -38,7 +45,7 @@ def matches(
 
 def faults_of(query: str, *concepts: ConceptDefinition, **changes: object) -> list[tuple[str, str]]:
     catalog = Catalog((), (topic(query, **changes),), (NATO,), vocabulary=concepts)
-    faults = topic_faults(catalog, LANGUAGES)
+    faults = in_file_order([*topic_faults(catalog, LANGUAGES), *vocabulary_faults(catalog)])
     return [(f.code, f.message) for f in faults if f.code not in {"W107", "W102"}]
 
 
@@ -143,6 +150,8 @@ def test_concepts_that_no_topic_uses_are_not_compiled() -> None:
     compiled = Processors.compile(with_concepts, LANGUAGES).compiled
     without = Processors.compile(Catalog((), (topic("Beitritt"),)), LANGUAGES).compiled
     assert compiled.rules.literal_count == without.rules.literal_count
+    broken = Catalog((), (topic("Beitritt"),), vocabulary=(concept("a", de="x y"),))
+    assert [f for f in topic_faults(broken, LANGUAGES) if f.is_error] == []
 
 
 @pytest.mark.parametrize("query", ["$a", "$b"])

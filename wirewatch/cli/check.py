@@ -37,13 +37,27 @@ def check(
 def all_faults(settings: Settings) -> list[Fault]:
     """Return the faults that all packages find, in file order."""
     from alerts.receivers import receiver_faults, stranded_faults
-    from processors import entity_faults, run_vocabulary_tests, topic_faults
+    from processors import (
+        entity_faults,
+        run_vocabulary_tests,
+        topic_faults,
+        vocabulary_faults,
+    )
 
     catalog, faults = load_files(settings)
     stranded = stranded_faults(catalog, _count_waiting(settings), _alerts_file(settings))
-    failed = run_vocabulary_tests(catalog, settings.language_codes)
+    concepts = [
+        *vocabulary_faults(catalog),
+        *run_vocabulary_tests(catalog, settings.language_codes),
+    ]
     topics = map(as_error, topic_faults(catalog))
-    own = [*topics, *entity_faults(catalog), *failed, *receiver_faults(catalog), *stranded]
+    own = [
+        *topics,
+        *entity_faults(catalog),
+        *concepts,
+        *receiver_faults(catalog),
+        *stranded,
+    ]
     return in_file_order([*faults, *own])
 
 

@@ -169,13 +169,13 @@ def _load(settings: Settings, topic: str) -> tuple[Catalog, list[Fault]]:
         UsageError: The topic does not exist.
         CatalogError: The topic's file has errors.
     """
-    from processors import topic_faults
+    from processors import topic_faults, vocabulary_faults
     from wirewatch.topic_tools.files import load_topic
 
     if topic:
         return load_topic(settings, topic)
     catalog, faults = load_files(settings)
-    found = [*faults, *topic_faults(catalog)]
+    found = [*faults, *topic_faults(catalog), *vocabulary_faults(catalog)]
     return catalog, in_file_order(fault for fault in found if _is_of_topics(fault))
 
 
