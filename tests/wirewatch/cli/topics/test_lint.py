@@ -77,5 +77,5 @@ def test_faults_are_printed_as_sarif(own_installation: CliInstallation) -> None:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "W102"
         (location,) = result["locations"]
         place = location["physicalLocation"]
-        assert place["artifactLocation"]["uri"].endswith("config/topics/gas.yaml")
+        assert place["artifactLocation"]["uri"].endswith("/gas.yaml")
         assert (place["region"]["startLine"], result["level"]) == (5, "warning")
