@@ -170,7 +170,7 @@ class _Search:
     def _scattered(self, node: All, program: AllProgram) -> Phrase:
         """Return why no hits of all operands are near each other."""
         operands = ", ".join(map(_text, node.operands))
-        windows = list(AllProgram(program.operands, ANY_DISTANCE).find_spans(self._index))
+        windows = list(_FieldWindows(program.operands, ANY_DISTANCE).find_spans(self._index))
         if not windows:
             return Phrase("lack.fields", operands=operands)
         nearest = min(last - first - 1 for first, last, _ in windows)
@@ -194,6 +194,15 @@ class _Search:
 
     def _fields_of(self, spans: list[Span]) -> set[str]:
         return {self._index.field_at(span[0]).field for span in spans}
+
+
+class _FieldWindows(AllProgram):
+    """The smallest windows of a field, also those over several paragraphs."""
+
+    def unit(self, index: ArticleIndex, position: int) -> tuple[int, int]:
+        """Return the field around a position."""
+        field = index.field_at(position)
+        return field.first, field.after
 
 
 def _closeness(node: Node, lacks: tuple[Phrase, ...]) -> float:

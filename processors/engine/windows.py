@@ -12,7 +12,7 @@ from processors.query.nodes import SENTENCE, All
 _BEYOND: Span = (1 << 62, 1 << 62, None)
 
 Unit = tuple[int, int]
-"""First position of a field or sentence, and one past its last."""
+"""First position of a paragraph or sentence, and one past its last."""
 
 
 class AllProgram(QueryProgram):
@@ -59,7 +59,7 @@ class AllProgram(QueryProgram):
         smallest = 0
         for first, group in groupby(hits, key=lambda hit: hit[0][0]):
             if not unit[0] <= first < unit[1]:
-                unit = self._unit(index, first)
+                unit = self.unit(index, first)
                 nearest, smallest = {}, unit[1]
             for span, number in group:
                 if span[1] < min(unit[1], nearest.get(number, _BEYOND)[1]):
@@ -71,11 +71,11 @@ class AllProgram(QueryProgram):
                     if self.distance == SENTENCE or last - first - 1 <= self.distance:
                         yield first, last, _parts(nearest.values())
 
-    def _unit(self, index: ArticleIndex, position: int) -> Unit:
+    def unit(self, index: ArticleIndex, position: int) -> Unit:
+        """Return the sentence or paragraph around a position, in which a window must lie."""
         if self.distance == SENTENCE:
             return index.sentence_at(position)
-        field = index.field_at(position)
-        return field.first, field.after
+        return index.block_at(position)
 
 
 @compiles(All)

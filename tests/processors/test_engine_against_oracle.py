@@ -111,7 +111,9 @@ class Oracle:
         field, first, last = window
         if node.distance == SENTENCE:
             return self._sentence(field, first) == self._sentence(field, last)
-        return last - first - 1 <= node.distance
+        parts = {t.first: t for t in self.tokens[field] if t.first == t.last}
+        inside = self.fields[field][parts[first].start : parts[last].end]
+        return last - first - 1 <= node.distance and not self._parted(field, inside)
 
     def _near(self, a: Hit, b: Hit, node: Near) -> bool:
         if node.distance == SENTENCE:

@@ -60,6 +60,8 @@ LACKS: list[tuple[str, list[dict[str, Any]]]] = [
     ('"lacht" NEAR/2 "ende"', [
         {"kind": "paragraph", "operands": '"lacht", "ende"', "n": 0}]),
     ('ALL/9("nato", "gipfel")', [{"kind": "fields", "operands": '"nato", "gipfel"'}]),
+    ('ALL/9("lacht", "ende")', [
+        {"kind": "paragraph", "operands": '"lacht", "ende"', "n": 0}]),
     ('ALL/9("nato", "paris")', [{"kind": "missing", "operand": '"paris"'}]),
     ('("nato" NEAR/1 "schweden") AND ("erdogan" NEAR/1 "lange" OR "paris")', [
         {"kind": "distance", "operands": '"erdogan", "lange"', "n": 3, "allowed": 1}]),

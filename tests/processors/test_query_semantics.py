@@ -198,6 +198,7 @@ def test_all_stays_in_one_sentence_or_field_and_shows_every_operand_of_the_small
     assert not evaluated("ALL/S(nato, beitritt, ukraine)", split)[0]
     assert evaluated("ALL/9(nato, beitritt, ukraine)", split)[0]
     assert not evaluated("ALL/9(nato, x)", {"title": "Nato", "lead": "x"})[0]
+    assert not evaluated("ALL/9(nato, x)", {"text": "Nato\nx"})[0]
     text = {"text": "Nato Nato und Ukraine, Beitritt. Beitritt"}
     assert [s for _, s in evaluated("ALL/S(nato, beitritt, ukraine)", text)[1]] == [
         "Nato",
