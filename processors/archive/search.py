@@ -16,6 +16,8 @@ from processors.archive.query import SearchQuery
 
 CHUNK = 50
 """Candidates that are read at once."""
+LEAST_SECONDS = 0.5
+"""Time that each read of the archive has, so that a search advances on a busy machine too."""
 
 
 class Stopped(StrEnum):
@@ -124,8 +126,8 @@ class _Deadline:
 
     @property
     def left(self) -> float | None:
-        """Seconds, at least a hundredth; None where there is no limit."""
-        return None if self._at is None else max(0.01, self._at - self._now())
+        """Seconds, at least :data:`LEAST_SECONDS`; None where there is no limit."""
+        return None if self._at is None else max(LEAST_SECONDS, self._at - self._now())
 
     @property
     def is_over(self) -> bool:
