@@ -114,6 +114,33 @@ class Tokens:
         """The folded words by position."""
         return self.folded.split(" ")[1:-1]  # split() without a separator drops the field mark
 
+    def extended(
+        self,
+        *,
+        text: str,
+        words: list[str],
+        starts: list[int],
+        ends: list[int],
+        chains: list[tuple[int, int]],
+    ) -> Tokens:
+        """Return the same text with more words behind its own.
+
+        Args:
+            text: What is put behind the text.
+            words: The folded words.
+            starts: First code point of each, in either text.
+            ends: One past the last code point of each.
+            chains: First and last position of each chain.
+        """
+        return Tokens(
+            self.text + text,
+            f"{self.folded}{' '.join(words)} ",
+            np.concatenate((self.starts, starts)).astype(np.intp, copy=False),
+            np.concatenate((self.ends, ends)).astype(np.intp, copy=False),
+            (*self.chains, *chains),
+            self.clues,
+        )
+
     def is_capitalised(self, position: int) -> bool:
         """Return whether the word at a position begins with a capital."""
         return self.text[self.starts[position]].isupper()

@@ -16,7 +16,8 @@ from core.text.sentences import has_boundary
 from core.text.tokens import Tokens
 
 _SEPARATOR = re.compile(r"[\n\x1f]|(?<=\s)[|•‣▪●■◆►](?=\s)")
-_PLAIN_GAPS = frozenset((" ", "-", ", "))
+PLAIN_GAPS = frozenset((" ", "-", ", ", "- ", " -"))
+"""What is between most words; it ends no sentence and no paragraph."""
 _END_MARKS = re.compile("[.!?…]")
 
 
@@ -46,7 +47,7 @@ def are_joined(tokens: Tokens, first: int, last: int) -> bool:
     begins, ends = tokens.starts[first : last + 1].tolist(), tokens.ends[first : last + 1].tolist()
     for end, begin, next_end in zip(ends, begins[1:], ends[1:], strict=False):
         gap = text[end:begin]
-        if gap in _PLAIN_GAPS:
+        if gap in PLAIN_GAPS:
             continue
         if _SEPARATOR.search(text, end, begin):
             return False

@@ -20,15 +20,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
-from core.text.characters import FIELD_MARK, HYPHENS
+from core.text.characters import FIELD_MARK, HYPHENS, SPACE
 from core.text.languages import Language, language, languages
-from core.text.tokens import Tokens, tokenise
-from core.text.units import are_joined
+from core.text.tokens import Tokens, fold_word
+from core.text.units import PLAIN_GAPS, are_joined
 from processors.forms.compounds import Compounds, compounds_of
 
 MAX_CLUES = 300
@@ -47,6 +47,9 @@ _SLASHED = frozenset(("in", "innen"))
 _FOOTNOTE = re.compile(r"([^\W\d_]{4,}[^\W\d_A-ZÄÖÜ])\d{1,2}$|([^\W\d_]{2,})[¹²³⁰⁴-⁹]{1,2}$")
 """A word with the figure of a note. *Covid19* is one too, which does no harm; *MH17* is none."""
 _OPENS = frozenset("/(„[ \n\t")
+_FOLLOWING = re.compile(r"([ ,/)&(]+)(\w+)")
+_LONGEST_JOINER = 18
+_CLOSES = frozenset(" ,/)&")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
 
 Origin = tuple[int, int]
@@ -77,10 +80,14 @@ def with_readings(tokens: Tokens, code: str) -> tuple[Tokens, list[Origin]]:
         tokens: A tokenised text with clues.
         code: Of the language, whose lexicon splits compounds.
     """
-    readings = find_readings(tokens, language(code))
+    clues = _useful_clues(tokens)
+    if not clues:
+        return tokens, []
+    text = _Text(tokens)
+    readings = _find_readings(text, clues, language(code))
     if not readings:
         return tokens, []
-    extension = _Extension(tokens)
+    extension = _Extension(text)
     for layer in _layers(readings):
         extension.add(layer)
     return extension.tokens()
@@ -88,31 +95,114 @@ def with_readings(tokens: Tokens, code: str) -> tuple[Tokens, list[Origin]]:
 
 def find_readings(tokens: Tokens, known: Language) -> list[WordReading]:
     """Return the readings that the clues of a text suggest."""
-    finder = _Finder(tokens, known)
-    return list(dict.fromkeys(r for at in tokens.clues[:MAX_CLUES] for r in finder.read(at)))
+    return _find_readings(_Text(tokens), _useful_clues(tokens), known)
+
+
+def _useful_clues(tokens: Tokens) -> list[int]:
+    """Return the clues that may give a reading, which most hyphens and digits do not."""
+    text = tokens.text
+    useful = []
+    for clue in tokens.clues[:MAX_CLUES]:
+        before, mark, after = text[clue - 1 : clue], text[clue], text[clue + 1 : clue + 2]
+        if mark in HYPHENS:
+            is_useful = (before.isalnum() and after in _CLOSES and _is_shared(text, clue + 1)) or (
+                after.isalpha() and before in _OPENS and _is_sharing(text, clue)
+            )
+        elif mark.isdigit():
+            is_useful = not after.isalpha() and text[max(0, clue - 2) : clue].isalpha()
+        else:
+            is_useful = True
+        if is_useful:
+            useful.append(clue)
+    return useful
+
+
+def _is_shared(text: str, at: int) -> bool:
+    """Return whether what follows a hyphen may complete its word: *- und*, *-/EU-*."""
+    following = _FOLLOWING.match(text, at)
+    if following is None:
+        return False
+    return following[1] != " " or following[2].casefold() in _suspension_words(languages())
+
+
+def _is_sharing(text: str, at: int) -> bool:
+    """Return whether what precedes a hyphen may complete its word: *und -*, *, -*."""
+    before = text[max(0, at - _LONGEST_JOINER) : at].rstrip(" ")
+    return before[-1:] in (",", "/") or (
+        before.rpartition(" ")[2].casefold() in _suspension_words(languages())
+    )
+
+
+def _find_readings(text: _Text, clues: list[int], known: Language) -> list[WordReading]:
+    before = np.searchsorted(text.tokens.starts, clues, "right").tolist()
+    finder = _Finder(text, known)
+    found = (r for clue, at in zip(clues, before, strict=True) for r in finder.read(clue, at - 1))
+    return list(dict.fromkeys(found))
+
+
+class _Text:
+    """A tokenised text for access by position."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.text = tokens.text
+        # As lists and slices: reading arrays, or splitting all words, takes longer.
+        self.starts: list[int] = tokens.starts.tolist()
+        self.ends: list[int] = tokens.ends.tolist()
+        self._buffer = tokens.folded.encode("utf-8", "replace")
+        spaces = (np.frombuffer(self._buffer, np.uint8) == SPACE).nonzero()[0]
+        self._spaces: list[int] = spaces.tolist()
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def word(self, at: int) -> str:
+        """Return the folded word at a position."""
+        return self._buffer[self._spaces[at] + 1 : self._spaces[at + 1]].decode()
+
+    def words(self, first: int, after: int) -> list[str]:
+        """Return the folded words from one position to before another."""
+        if first >= after:
+            return []
+        return self._buffer[self._spaces[first] + 1 : self._spaces[after]].decode().split(" ")
+
+    def is_joined(self, at: int) -> bool:
+        """Return whether a phrase may reach from a position to the next."""
+        if FIELD_MARK in (self.text[self.starts[at]], self.text[self.starts[at + 1]]):
+            return False
+        gap = self.text[self.ends[at] : self.starts[at + 1]]
+        return gap in PLAIN_GAPS or are_joined(self.tokens, at, at + 1)
+
+    def reach(self, at: int, step: int) -> int:
+        """Return the furthest position that a phrase with a word may reach, up to ``CONTEXT``."""
+        for _ in range(CONTEXT):
+            following = at + step
+            if not 0 <= following < len(self) or not self.is_joined(min(at, following)):
+                break
+            at = following
+        return at
 
 
 class _Finder:
     """Finds what words are read as, by what suggests it."""
 
-    def __init__(self, tokens: Tokens, known: Language) -> None:
-        self._tokens = tokens
-        self._text = tokens.text
-        self._parts = _Parts(known)
-        self._chains = {
-            at: chain for chain in tokens.chains for at in range(chain[0], chain[1] + 1)
-        }
+    def __init__(self, text: _Text, known: Language) -> None:
+        self._of = text
+        self._tokens = text.tokens
+        self._text = text.text
+        self._language = known
+        chains = text.tokens.chains
+        self._chains = {at: chain for chain in chains for at in range(chain[0], chain[1] + 1)}
         self._shared = _suspension_words(languages())
 
-    def read(self, clue: int) -> Iterable[WordReading]:
-        """Return what the word around or beside a clue is read as."""
-        at = int(np.searchsorted(self._tokens.starts, clue, "right")) - 1
-        inside = at >= 0 and clue < self._tokens.ends[at]
-        if inside:
+    def read(self, clue: int, at: int) -> Iterable[WordReading]:
+        """Return what the word at a position, around or before a clue, is read as."""
+        end = self._of.ends[at] if at >= 0 else 0
+        if clue < end:
             return self._read_word(at)
         if self._text[clue] not in HYPHENS:
             return ()
-        if at >= 0 and self._tokens.ends[at] == clue:
+        if end == clue and at >= 0:
             return self._complete_head(at)
         if clue == 0 or self._text[clue - 1] in _OPENS:
             return self._complete_tail(at + 1, clue)
@@ -145,22 +235,23 @@ class _Finder:
             return
         if rest and len(after) == 1 and not (head.isupper() or rest.isupper()):
             yield WordReading(first, end, head + rest[:1].lower() + rest[1:])
-        for _, tail in self._parts.splits(self._tokens.words[target], head.casefold()):
+        for _, tail in _splits(self._language, self._of.word(target), head.casefold()):
             text = f"{head}-{tail.capitalize()}" if head.isupper() else head + tail
             yield WordReading(first, end, f"{text}-{rest}" if rest else text)
 
     def _target(self, at: int) -> int | None:
         """Return the position of the word that completes one with a hyphen at its end."""
-        words, tokens = self._tokens.words, self._tokens
+        of, tokens = self._of, self._tokens
         capital = tokens.is_capitalised(at)
-        if self._text[int(tokens.ends[at]) + 1 : int(tokens.ends[at]) + 2].isspace():
+        end = self._of.ends[at]
+        if self._text[end + 1 : end + 2].isspace():
             later = at + 1  # *NATO- Beitritt* has a space too many, which makes no other word
-            if later == len(words) or words[later] not in self._shared:
+            if later == len(of) or of.word(later) not in self._shared:
                 return None
-        for later in range(at + 1, min(at + FURTHEST, len(words) - 1) + 1):
-            if not are_joined(tokens, later - 1, later):
+        for later in range(at + 1, min(at + FURTHEST, len(of) - 1) + 1):
+            if not self._of.is_joined(later - 1):
                 return None
-            if words[later] in self._shared or self._is_suspended(later):
+            if of.word(later) in self._shared or self._is_suspended(later):
                 continue
             if capital and not tokens.is_capitalised(later) and later not in self._chains:
                 continue  # an adjective: *Innen- und europäische Außenpolitik*
@@ -168,17 +259,17 @@ class _Finder:
         return None
 
     def _is_suspended(self, at: int) -> bool:
-        end = int(self._tokens.ends[at])
+        end = self._of.ends[at]
         is_last = at + 1 not in self._chains or self._chains[at + 1][0] == at + 1
         return is_last and self._text[end : end + 1] in (*HYPHENS,)
 
     def _complete_tail(self, at: int, clue: int) -> Iterator[WordReading]:
         """Complete a word that begins with a hyphen by the beginning of an earlier one."""
-        words, tokens = self._tokens.words, self._tokens
-        if at >= len(words) or tokens.starts[at] != clue + 1 or not words[at].isalpha():
+        of, tokens = self._of, self._tokens
+        if at >= len(of) or of.starts[at] != clue + 1 or not of.word(at).isalpha():
             return
-        if words[at] in _SLASHED and at and self._text[clue - 1] == "/":
-            yield WordReading(at - 1, at, f"{self._exact(at - 1, at - 1)}{words[at]}")
+        if of.word(at) in _SLASHED and at and self._text[clue - 1] == "/":
+            yield WordReading(at - 1, at, f"{self._exact(at - 1, at - 1)}{of.word(at)}")
             return
         source = self._source(at)
         if source is None:
@@ -189,7 +280,7 @@ class _Finder:
         if end > first:
             yield WordReading(first, last, f"{self._exact(first, end - 1)}-{tail}")
             return
-        for head in self._heads(words[source], tail.casefold()):
+        for head in self._heads(of.word(source), tail.casefold()):
             beginning = _as_written(head, tokens.exact(source, source))
             yield WordReading(source, last, beginning + tail[:1].lower() + tail[1:])
 
@@ -198,16 +289,16 @@ class _Finder:
         same = tail[:MIN_PART]  # *Hobbyläuferinnen und -läufer*
         if len(same) == MIN_PART and word.find(same, 2) > 0:
             return [word[: word.rindex(same)]]
-        return [head for head, _ in self._parts.splits(word)]
+        return [head for head, _ in _splits(self._language, word)]
 
     def _source(self, at: int) -> int | None:
         """Return the position of the word that completes one with a hyphen before it."""
-        words, tokens = self._tokens.words, self._tokens
+        of = self._of
         for earlier in range(at - 1, max(-1, at - FURTHEST - 1), -1):
-            if not are_joined(tokens, earlier, earlier + 1):
+            if not self._of.is_joined(earlier):
                 return None
-            start = int(tokens.starts[earlier])
-            if words[earlier] in self._shared or self._text[start - 1 : start] in (*HYPHENS,):
+            start = self._of.starts[earlier]
+            if of.word(earlier) in self._shared or self._text[start - 1 : start] in (*HYPHENS,):
                 if earlier in self._chains:
                     return earlier
                 continue
@@ -216,6 +307,11 @@ class _Finder:
 
     def _exact(self, first: int, last: int) -> str:
         return self._tokens.exact(first, last)
+
+
+@lru_cache(maxsize=20_000)
+def _splits(known: Language, word: str, head: str = "") -> list[tuple[str, str]]:
+    return _Parts(known).splits(word, head)
 
 
 class _Parts:
@@ -271,73 +367,61 @@ class _Parts:
 class _Extension:
     """Appends readings to a tokenised text."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
+    def __init__(self, text: _Text) -> None:
+        self._of = text
         self._words: list[str] = []
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._origins: list[Origin] = []
         self._chains: list[tuple[int, int]] = []
         self._texts: list[str] = []
-        self._length = len(tokens.text)
+        self._length = len(text.text)
 
     def add(self, layer: Sequence[WordReading]) -> None:
         """Append readings that do not overlap, in text order, with the words around them."""
         at = -1  # the next word of the text that may be copied
         for number, reading in enumerate(layer):
-            begin = self._reach(reading.first, -1)
-            if at < 0 or begin > at:
+            begin = self._of.reach(reading.first, -1)
+            if at < 0 or begin > at or (begin == at and not self._of.is_joined(at - 1)):
                 self._add_word(FIELD_MARK, self._length, self._length, (-1, -1))
                 at = begin
             self._copy(at, reading.first)
             self._add_reading(reading)
-            end = self._reach(reading.last, 1) + 1
+            end = self._of.reach(reading.last, 1) + 1
             following = layer[number + 1].first if number + 1 < len(layer) else end
-            at = min(end, following)
+            at = max(min(end, following), reading.last + 1)
             self._copy(reading.last + 1, at)
-            at = max(at, reading.last + 1)
 
     def tokens(self) -> tuple[Tokens, list[Origin]]:
         """Return the extended text, and the origins of the words that were added."""
-        tokens = self._tokens
-        extended = replace(
-            tokens,
-            text="".join((tokens.text, *self._texts)),
-            folded=f"{tokens.folded}{' '.join(self._words)} ",
-            starts=np.concatenate((tokens.starts, np.array(self._starts, np.intp))),
-            ends=np.concatenate((tokens.ends, np.array(self._ends, np.intp))),
-            chains=(*tokens.chains, *self._chains),
-        )
-        return extended, self._origins
-
-    def _reach(self, at: int, step: int) -> int:
-        """Return the furthest position that a phrase with a word may reach, up to ``CONTEXT``."""
-        for _ in range(CONTEXT):
-            following = at + step
-            if not 0 <= following < len(self._tokens):
-                break
-            if not are_joined(self._tokens, min(at, following), max(at, following)):
-                break
-            at = following
-        return at
+        return self._of.tokens.extended(
+            text="".join(self._texts),
+            words=self._words,
+            starts=self._starts,
+            ends=self._ends,
+            chains=self._chains,
+        ), self._origins
 
     def _copy(self, first: int, after: int) -> None:
-        tokens = self._tokens
-        for at in range(first, after):
-            start, end = tokens.span(at, at)
-            self._add_word(tokens.words[at], start, end, (at, at))
+        of = self._of
+        self._words += of.words(first, after)
+        self._starts += of.starts[first:after]
+        self._ends += of.ends[first:after]
+        self._origins += [(at, at) for at in range(first, after)]
 
     def _add_reading(self, reading: WordReading) -> None:
-        text = f" {reading.text}"
-        parts = tokenise(text)
-        offset = len(self._tokens) + len(self._words)
-        self._chains += [(first + offset, last + offset) for first, last in parts.chains]
+        parts = reading.text.split("-")
+        offset = len(self._of) + len(self._words)
+        if len(parts) > 1:
+            self._chains.append((offset, offset + len(parts) - 1))
         origins = reading.origins
         if len(origins) != len(parts):
             origins = ((reading.first, reading.last),) * len(parts)
-        for at, word in enumerate(parts.words):
-            start, end = parts.span(at, at)
-            self._add_word(word, start + self._length, end + self._length, origins[at])
+        start = self._length + 1
+        for part, origin in zip(parts, origins, strict=True):
+            self._add_word(fold_word(part), start, start + len(part), origin)
+            start += len(part) + 1
+        text = f" {reading.text}"
         self._texts.append(text)
         self._length += len(text)
 

@@ -31,6 +31,7 @@ from core.streams.port import Record
 from core.text import clean
 from core.text.sentences import sentence_starts
 from core.text.tokens import tokenise
+from core.text.units import are_joined
 from ingest import urls
 from ingest.dates import parse_date
 from ingest.extract.article import extract_page
@@ -39,6 +40,7 @@ from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed, parse_sitemap
 from ingest.websub.hub_links import find_hub
 from processors import article_from_fields
+from processors.engine.readings import with_readings
 from processors.query.parser import parse
 from tests.fuzz import documents as d
 from tests.fuzz.mutations import mutations
@@ -172,6 +174,10 @@ def fuzz_text(data: bytes) -> None:
     assert all(a <= s < e for a, s, e in zip(ends, tokens.starts, tokens.ends, strict=False))
     starts = sentence_starts(text)
     assert starts == sorted(set(starts))
+    extended, origins = with_readings(tokens, "de")
+    assert len(extended.words) == len(tokens) + len(origins)
+    assert all(0 <= first <= last < len(tokens) for first, last in origins if first >= 0)
+    assert not tokens or isinstance(are_joined(tokens, 0, len(tokens) - 1), bool)
 
 
 def fuzz_article(data: bytes) -> None:
