@@ -48,6 +48,7 @@ from functools import cache
 from alerts.stories import StoryFeatures
 from alerts.story_terms import stem
 from alerts.story_vocabulary import word_weight
+from core.text.joiners import is_figure, plain_figure
 from core.text.languages import Language, languages
 from core.text.tokens import folded_words
 
@@ -187,7 +188,7 @@ def find_development(
     if corroboration is not None:
         return corroboration
     if own.wording.tolls - _known_tolls(others):
-        figures = frozenset(filter(str.isdigit, own.wording.headline))
+        figures = frozenset(filter(is_figure, own.wording.headline))
         people = own.wording.headline & _toll_stems(languages())
         return Development(DevelopmentKind.TOLL, headline | figures | people)
     outcomes = own.wording.outcomes - _known_outcomes(others)
@@ -243,8 +244,8 @@ def _tolls(words: Sequence[str]) -> frozenset[str]:
     tolls = set()
     for at, word in enumerate(words):
         near = [(abs(p - at), p < at, kind) for p, kind in people if abs(p - at) <= TOLL_DISTANCE]
-        if near and (word.isdigit() or word in figures):
-            tolls.add(f"{figures.get(word, word)} {min(near)[2]}")
+        if near and (is_figure(word) or word in figures):
+            tolls.add(f"{figures.get(word, plain_figure(word))} {min(near)[2]}")
     return frozenset(tolls)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from core.text.joiners import is_figure
 from core.text.languages import Language, Words, languages
 from core.text.languages import language as language_of
 from core.text.word_frequencies import LOWEST, zipf_frequencies
@@ -33,7 +34,7 @@ def rarity_weight(word: str, language: str) -> float:
     """
     weight = word_weight(word)
     frequencies = zipf_frequencies(language)
-    if not weight or not frequencies or word.isdigit():
+    if not weight or not frequencies or is_figure(word):
         return weight
     rarity = (COMMON - frequencies.get(word, LOWEST)) / (COMMON - LOWEST)
     return min(1.0, max(LEAST, rarity))
@@ -47,7 +48,7 @@ def word_weight(word: str) -> float:
     """
     if word in _function_words(languages()):
         return 0.0
-    if word.isdigit():
+    if is_figure(word):
         return 0.7 if len(word) < 3 else 1.0
     return min(1.0, 0.3 + 0.1 * len(word))
 

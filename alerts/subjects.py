@@ -19,6 +19,7 @@ from functools import cache
 
 from alerts.story_terms import stem
 from alerts.story_vocabulary import word_weight
+from core.text.joiners import is_figure
 from core.text.languages import Language, Words, languages
 from core.text.tokens import tokenise
 
@@ -129,7 +130,7 @@ def _stems(words: Iterable[str], language: str) -> frozenset[str]:
 
 
 def _may_name(word: str) -> bool:
-    is_count = word.isdigit() or word in _number_words(languages())
+    is_count = is_figure(word) or word in _number_words(languages())
     return not is_count and word_weight(word) > 0
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
+from core.text.joiners import is_figure
 from core.text.languages import Language, Words, languages
 from core.text.sentences import sentence_starts
 from core.text.tokens import folded_words, tokenise
@@ -222,7 +223,7 @@ def _figures_that_count(sentence: _Sentence, known: tuple[Language, ...]) -> fro
     for at, word in enumerate(words):
         if word in _tolls(known):
             figures.update(words[max(0, at - BEFORE_TOLL) : at])
-            figures.update(w for w in words if w.isdigit())
+            figures.update(w for w in words if is_figure(w))
         elif word in _units(known) and at and not words[at - 1].isalpha():
             figures.add(words[at - 1])
     return frozenset(figures)

@@ -32,7 +32,8 @@ import numpy as np
 import numpy.typing as npt
 
 VERSION = "s2"
-"""Must change whenever the same text would get another fingerprint."""
+"""Must change whenever fingerprints of before cannot be compared any more. A change of what a few
+words of a text are is none: the sketches of both resemble each other."""
 
 SHINGLE_WORDS = 5
 SKETCH_SIZE = 128

@@ -29,6 +29,8 @@ THOUSANDS = "."
 
 _DIGITS = frozenset("0123456789")
 _FIGURE_MARKS = ".,:"
+_NO_MARKS = str.maketrans("", "", _FIGURE_MARKS)
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _FIGURE_SPACES = "\u00a0\u2009\u202f"
 _THREE_DIGITS = re.compile(r"\d{3}(?!\w)")
 _GENDERED = re.compile(
@@ -53,6 +55,16 @@ _DOMAINS = words(
     """
 )
 """Endings of addresses; without them a missing space after a full stop would make one."""
+
+
+def is_figure(word: str) -> bool:
+    """Return whether a folded word is a figure: *41*, *2.500*, *3,5*, *20:15*."""
+    return word.isdigit() or (word[:1].isdigit() and word.translate(_NO_MARKS).isdigit())
+
+
+def plain_figure(word: str) -> str:
+    """Return a folded word, a figure without what groups its thousands: *2500* for *2.500*."""
+    return word.translate(_NO_MARKS) if _GROUPED.fullmatch(word) else word
 
 
 @dataclass

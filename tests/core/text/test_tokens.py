@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.text.joiners import is_figure, plain_figure
 from core.text.tokens import folded_words, tokenise
 
 
@@ -116,3 +117,9 @@ def test_a_hostile_text_is_tokenised_in_linear_time() -> None:
     for piece in ("a-", "'a", "l'", "a'", "\u00ad"):
         tokens = tokenise(piece * 200_000)
         assert len(tokens) <= 200_000
+
+
+def test_figures_are_told_from_words_and_compared_without_what_groups_their_thousands() -> None:
+    figures = ["41", "2.500", "1,000,000", "3,5", "20:15", "v1.2", "g7", "", "a.b"]
+    assert [w for w in figures if is_figure(w)] == figures[:5]
+    assert list(map(plain_figure, figures[:5])) == ["41", "2500", "1000000", "3,5", "20:15"]
