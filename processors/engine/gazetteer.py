@@ -123,15 +123,16 @@ class Gazetteer:
 def _matches(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
     """Return whether an alias is at these positions, one of which has its literal."""
     tokens = group.tokens
-    if first != last:
-        words = tokens.words
-        if first < 0 or last >= len(words):
+    if first == last:
+        return alias.words[0].accepts(tokens, first)
+    words = tokens.words
+    if first < 0 or last >= len(words):
+        return False
+    for at, word in enumerate(alias.words, first):  # a plain loop: most candidates fail here
+        if words[at] not in word.forms:
             return False
-        for at, word in enumerate(alias.words, first):  # a plain loop: most candidates fail here
-            if words[at] not in word.forms:
-                return False
-        if not group.are_joined(first, last):
-            return False
+    if not group.are_joined(first, last):
+        return False
     return all(word.accepts(tokens, at) for at, word in enumerate(alias.words, first))
 
 
