@@ -65,6 +65,7 @@ def ask(installation: CliInstallation, *args: str) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.slow
 def test_expand_lists_the_words_that_a_term_finds_and_how(topic: CliInstallation) -> None:
     expansion = ask(topic, "expand", "talks", "--topic", "peace")
     assert expansion["articles"] == 6
@@ -94,6 +95,7 @@ def test_expand_lists_the_words_that_a_term_finds_and_how(topic: CliInstallation
         assert topic.execute("topics", "expand", wrong).code == 2
 
 
+@pytest.mark.slow
 def test_expand_reads_the_store_where_no_file_is_given(topic: CliInstallation) -> None:
     now = utc_now()
     store = Store.open(f"sqlite:///{topic.data / 'store.db'}")
@@ -179,6 +181,7 @@ def test_backtest_shows_matches_messages_and_near_misses(
     assert "Near misses:" in out
 
 
+@pytest.mark.slow
 def test_articles_of_a_file_must_be_articles(topic: CliInstallation) -> None:
     args = ("topics", "diff", "peace", "peace", "--articles", "-")
     for wrong in (b"no json", b"[]", b'{"first_seen_at": "yesterday"}'):

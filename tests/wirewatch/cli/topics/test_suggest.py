@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.support.cli_installation import CliInstallation
 
 TOPIC = """\
@@ -47,6 +49,7 @@ def test_suggest_names_words_with_their_articles_and_their_cost(
     assert "fernwärme: 2 right; 2 more would match (1 are near misses)" in shown
 
 
+@pytest.mark.slow
 def test_suggest_learns_from_labelled_headlines_and_needs_some_answer(
     own_installation: CliInstallation,
 ) -> None:
