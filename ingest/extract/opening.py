@@ -70,13 +70,13 @@ def with_opening(
         title: Index of the headline, -1 if there is none.
         announced: What is known of the article besides its text.
     """
+    if _is_article(text, announced):
+        return text
     below = range(title + 1, len(blocks))
     texts = [i for i in below if blocks[i].zone in _IN_ARTICLE and _is_text(blocks[i])]
     present = [i for i in texts if blocks[i].text in text]
     lost = [i for i in set(texts).difference(present) if blocks[i].zone is None]
     if not lost:
-        return text
-    if _is_article(text, [blocks[i].text for i in present[:_FIRST]], announced):
         return text
     letters = letters_of(f"{lead} {text}")
     lost = [i for i in sorted(lost) if letters_of(blocks[i].text) not in letters]
@@ -91,9 +91,11 @@ def with_opening(
     return "\n".join(filter(None, (*before, text, *after)))
 
 
-def _is_article(text: str, first: Sequence[str], announced: Announcement) -> bool:
+def _is_article(text: str, announced: Announcement) -> bool:
     """Return whether a text is long, and one of its first paragraphs about the article."""
-    return len(text) > _LONG and any(map(announced.agreement, first))
+    if len(text) <= _LONG:
+        return False
+    return any(map(announced.agreement, text.split("\n", _FIRST)[:_FIRST]))
 
 
 def _find_opening(
