@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.support.cli_installation import CliInstallation
+
+pytestmark = pytest.mark.slow
 
 TOPIC = "id: gas\nquery: $price\ntests: [{name: a, language: de, title: Preis, match: true}]\n"
 CONCEPTS = """\
