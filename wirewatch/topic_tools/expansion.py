@@ -102,7 +102,8 @@ class Term:
         self.name = bare if bare in topic.terms else ""
         node = _resolve(f"${bare}" if self.name else text, topic, catalog)
         self._parts = tuple(dict.fromkeys(_parts(node)))
-        rules = tuple(ResolvedRule(f"part-{n}", 1, part) for n, (part, _) in enumerate(self._parts))
+        parts = (ResolvedRule(f"part-{n}", 1, part) for n, (part, _) in enumerate(self._parts))
+        rules = (ResolvedRule("whole", 1, node), *parts)
         compiled = compile_topic(_blank_topic(), ())
         only = replace(compiled, rules=replace(compiled.rules, rules=rules))
         self._processors = Processors.of(catalog, [only], languages)
@@ -143,10 +144,24 @@ class Term:
         return f"EXCEPT ({' OR '.join(quoted)})"
 
     def _words(self, index: ArticleIndex) -> Iterator[tuple[str, str, str]]:
-        """Yield each word that a part finds, how, and the part."""
-        for rule, (_, leaf) in zip(self._processors.compiled.rules.rules, self._parts, strict=True):
+        """Yield each word of a hit of the term, how a part of the term finds it, and that part."""
+        whole, *rules = self._processors.compiled.rules.rules
+        if not whole.program.matches(index):
+            return
+        hits = [hit for span in whole.program.evidence(index) for hit in _extents(span)]
+        for rule, (_, leaf) in zip(rules, self._parts, strict=True):
             for span in rule.program.spans(index):
-                yield _surface(index, span), _how(leaf, index, span), part_text(leaf)
+                if all(_is_in(extent, hits) for extent in _extents(span)):
+                    yield _surface(index, span), _how(leaf, index, span), part_text(leaf)
+
+
+def _extents(span: Span) -> tuple[tuple[int, int], ...]:
+    """Return the words of a hit: of a NEAR and of a separated verb, each by itself."""
+    return span[2] or ((span[0], span[1]),)
+
+
+def _is_in(extent: tuple[int, int], hits: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= extent[0] and extent[1] <= last for first, last in hits)
 
 
 def part_text(leaf: Node) -> str:

@@ -86,6 +86,11 @@ def test_expand_lists_the_words_that_a_term_finds_and_how(topic: CliInstallation
         ("Ukraine", 3, "as written")
     ]
     assert plain["deny"] == ""
+    near = ask(topic, "expand", "Ukraine NEAR/1 (Montag OR Verhandlung)")
+    assert sorted((w["word"], w["articles"]) for w in near["words"]) == [
+        ("Friedensverhandlungen", 1),
+        ("Ukraine", 1),
+    ], "of operands only what is part of a hit is listed"
     topic.write("vocabulary/v.yaml", "- {id: shared, forms: {de: Verhandlung}}\n")
     shared = ask(topic, "expand", "$shared")
     assert {w["part"] for w in shared["words"]} == {"Verhandlung"}
