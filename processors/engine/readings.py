@@ -8,10 +8,9 @@
     Lehrer:innen streiken                Lehrer streiken        (the word itself: Lehrerinnen)
     die Ukraine1 wehrt sich              die Ukraine wehrt sich
 
-A reading is put behind the words of the text, with the words around it, so that phrases are found
-in it as in the text. Each of its words has an *origin*: the positions of the text that it is read
-from. A text without such a word costs nothing; which has one, the tokeniser notes
-(:attr:`core.text.tokens.Tokens.clues`).
+Readings are put behind the words of the text (:mod:`processors.engine.extended_text`). The
+tokeniser notes which texts have such a word (:attr:`core.text.tokens.Tokens.clues`); the others
+cost nothing.
 
 Where a compound is closed, the language's lexicon says what its parts are: *Süd-ukraine*.
 """
@@ -19,28 +18,21 @@ Where a compound is closed, the language's lexicon says what its parts are: *Sü
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import numpy as np
 
-from core.text.characters import FIELD_MARK, HYPHENS, SPACE
+from core.text.characters import HYPHENS
 from core.text.languages import Language, language, languages
-from core.text.tokens import Tokens, fold_word
-from core.text.units import PLAIN_GAPS, are_joined
-from processors.forms.compounds import Compounds, compounds_of
+from core.text.tokens import Tokens
+from processors.engine.extended_text import Origin, PositionedText, WordReading, extend
+from processors.forms.splitting import MIN_PART, split_compound
 
 MAX_CLUES = 300
 """Words of a text that are read in another way, the first ones; a bound for hostile texts."""
-CONTEXT = 6
-"""Words on each side that a reading is put between: phrases are seldom longer."""
 FURTHEST = 6
 """Words from one part of a suspended compound to the word that completes it."""
-MAX_SPLITS = 3
-"""Ways to read a closed compound: *Fach-kräftemangel*, *Fachkräfte-mangel*."""
-MIN_PART = 4
-"""Letters of what both parts share."""
 
 _GENDERED = re.compile(r"(.+?)(?:[.:*_/·]|\()(innen|in|r|n|m)(\w*)\)?$", re.IGNORECASE)
 _SLASHED = frozenset(("in", "innen"))
@@ -51,26 +43,6 @@ _FOLLOWING = re.compile(r"([ ,/)&(]+)(\w+)")
 _LONGEST_JOINER = 18
 _CLOSES = frozenset(" ,/)&")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
-
-Origin = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class WordReading:
-    """Another reading of some words of a text.
-
-    Attributes:
-        first: First position that is read otherwise.
-        last: Last position.
-        text: What they are read as.
-        origins: The positions that each word of ``text`` is read from; empty where all are read
-            from all.
-    """
-
-    first: int
-    last: int
-    text: str
-    origins: tuple[Origin, ...] = ()
 
 
 def with_readings(tokens: Tokens, code: str) -> tuple[Tokens, list[Origin]]:
@@ -83,19 +55,16 @@ def with_readings(tokens: Tokens, code: str) -> tuple[Tokens, list[Origin]]:
     clues = _useful_clues(tokens)
     if not clues:
         return tokens, []
-    text = _Text(tokens)
+    text = PositionedText(tokens)
     readings = _find_readings(text, clues, language(code))
     if not readings:
         return tokens, []
-    extension = _Extension(text)
-    for layer in _layers(readings):
-        extension.add(layer)
-    return extension.tokens()
+    return extend(text, readings)
 
 
 def find_readings(tokens: Tokens, known: Language) -> list[WordReading]:
     """Return the readings that the clues of a text suggest."""
-    return _find_readings(_Text(tokens), _useful_clues(tokens), known)
+    return _find_readings(PositionedText(tokens), _useful_clues(tokens), known)
 
 
 def _useful_clues(tokens: Tokens) -> list[int]:
@@ -133,60 +102,17 @@ def _is_sharing(text: str, at: int) -> bool:
     )
 
 
-def _find_readings(text: _Text, clues: list[int], known: Language) -> list[WordReading]:
+def _find_readings(text: PositionedText, clues: list[int], known: Language) -> list[WordReading]:
     before = np.searchsorted(text.tokens.starts, clues, "right").tolist()
     finder = _Finder(text, known)
     found = (r for clue, at in zip(clues, before, strict=True) for r in finder.read(clue, at - 1))
     return list(dict.fromkeys(found))
 
 
-class _Text:
-    """A tokenised text for access by position."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
-        self.text = tokens.text
-        # As lists and slices: reading arrays, or splitting all words, takes longer.
-        self.starts: list[int] = tokens.starts.tolist()
-        self.ends: list[int] = tokens.ends.tolist()
-        self._buffer = tokens.folded.encode("utf-8", "replace")
-        spaces = (np.frombuffer(self._buffer, np.uint8) == SPACE).nonzero()[0]
-        self._spaces: list[int] = spaces.tolist()
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    def word(self, at: int) -> str:
-        """Return the folded word at a position."""
-        return self._buffer[self._spaces[at] + 1 : self._spaces[at + 1]].decode()
-
-    def words(self, first: int, after: int) -> list[str]:
-        """Return the folded words from one position to before another."""
-        if first >= after:
-            return []
-        return self._buffer[self._spaces[first] + 1 : self._spaces[after]].decode().split(" ")
-
-    def is_joined(self, at: int) -> bool:
-        """Return whether a phrase may reach from a position to the next."""
-        if FIELD_MARK in (self.text[self.starts[at]], self.text[self.starts[at + 1]]):
-            return False
-        gap = self.text[self.ends[at] : self.starts[at + 1]]
-        return gap in PLAIN_GAPS or are_joined(self.tokens, at, at + 1)
-
-    def reach(self, at: int, step: int) -> int:
-        """Return the furthest position that a phrase with a word may reach, up to ``CONTEXT``."""
-        for _ in range(CONTEXT):
-            following = at + step
-            if not 0 <= following < len(self) or not self.is_joined(min(at, following)):
-                break
-            at = following
-        return at
-
-
 class _Finder:
     """Finds what words are read as, by what suggests it."""
 
-    def __init__(self, text: _Text, known: Language) -> None:
+    def __init__(self, text: PositionedText, known: Language) -> None:
         self._of = text
         self._tokens = text.tokens
         self._text = text.text
@@ -235,7 +161,7 @@ class _Finder:
             return
         if rest and len(after) == 1 and not (head.isupper() or rest.isupper()):
             yield WordReading(first, end, head + rest[:1].lower() + rest[1:])
-        for _, tail in _splits(self._language, self._of.word(target), head.casefold()):
+        for _, tail in split_compound(self._language, self._of.word(target), head.casefold()):
             text = f"{head}-{tail.capitalize()}" if head.isupper() else head + tail
             yield WordReading(first, end, f"{text}-{rest}" if rest else text)
 
@@ -289,7 +215,7 @@ class _Finder:
         same = tail[:MIN_PART]  # *Hobbyläuferinnen und -läufer*
         if len(same) == MIN_PART and word.find(same, 2) > 0:
             return [word[: word.rindex(same)]]
-        return [head for head, _ in _splits(self._language, word)]
+        return [head for head, _ in split_compound(self._language, word)]
 
     def _source(self, at: int) -> int | None:
         """Return the position of the word that completes one with a hyphen before it."""
@@ -307,142 +233,6 @@ class _Finder:
 
     def _exact(self, first: int, last: int) -> str:
         return self._tokens.exact(first, last)
-
-
-@lru_cache(maxsize=20_000)
-def _splits(known: Language, word: str, head: str = "") -> list[tuple[str, str]]:
-    return _Parts(known).splits(word, head)
-
-
-class _Parts:
-    """Splits closed compounds in two."""
-
-    def __init__(self, known: Language) -> None:
-        self._language = known
-        self._compounds: Compounds | None = compounds_of(known)
-
-    def splits(self, word: str, head: str = "") -> list[tuple[str, str]]:
-        """Return the ways in which a word is a first and a last part, the likeliest first.
-
-        Args:
-            word: The folded word.
-            head: The folded first part of the other compound, where it is known. If that is a
-                prefix, the word has one too: *Vor- und Nach-teile*.
-        """
-        pairs = [(word[:at], word[at:]) for at in range(2, len(word) - MIN_PART + 1)]
-        prefixed = [pair for pair in pairs if pair[0] in self._prefixes]
-        is_prefix = head in self._prefixes
-        one = [(a, b) for a, b in pairs if self._is_one(a) and self._is_one(b)]
-        words = [(a, b) for a, b in pairs if self._is_word(a) and self._is_word(b)]
-        for found in (
-            [(a, b) for a, b in prefixed if is_prefix and self._is_word(b)],
-            one,
-            [pair for pair in words if self._is_one(pair[0])][:1]
-            + [pair for pair in words if self._is_one(pair[1])][:1],
-            words[:1],
-            prefixed[-1:] if is_prefix else [],
-            [(a, b) for a, b in pairs if len(a) >= MIN_PART < len(b) and self._is_word(b)][:1],
-        ):
-            if found:
-                long = [(a, b) for a, b in found if len(b) > MIN_PART]  # rather than *mini-ster*
-                return list(dict.fromkeys(long or found))[:MAX_SPLITS]
-        return []
-
-    @cached_property
-    def _prefixes(self) -> frozenset[str]:
-        known = self._language
-        return known.compound_prefixes | known.verb_particles | known.verb_prefixes
-
-    def _is_one(self, text: str) -> bool:
-        if text in self._language.compound_prefixes:
-            return True
-        return self._compounds is not None and self._compounds.is_word(text)
-
-    def _is_word(self, text: str) -> bool:
-        if text in self._language.compound_prefixes:
-            return True
-        return self._compounds is not None and self._compounds.is_made_of_words(text)
-
-
-class _Extension:
-    """Appends readings to a tokenised text."""
-
-    def __init__(self, text: _Text) -> None:
-        self._of = text
-        self._words: list[str] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        self._origins: list[Origin] = []
-        self._chains: list[tuple[int, int]] = []
-        self._texts: list[str] = []
-        self._length = len(text.text)
-
-    def add(self, layer: Sequence[WordReading]) -> None:
-        """Append readings that do not overlap, in text order, with the words around them."""
-        at = -1  # the next word of the text that may be copied
-        for number, reading in enumerate(layer):
-            begin = self._of.reach(reading.first, -1)
-            if at < 0 or begin > at or (begin == at and not self._of.is_joined(at - 1)):
-                self._add_word(FIELD_MARK, self._length, self._length, (-1, -1))
-                at = begin
-            self._copy(at, reading.first)
-            self._add_reading(reading)
-            end = self._of.reach(reading.last, 1) + 1
-            following = layer[number + 1].first if number + 1 < len(layer) else end
-            at = max(min(end, following), reading.last + 1)
-            self._copy(reading.last + 1, at)
-
-    def tokens(self) -> tuple[Tokens, list[Origin]]:
-        """Return the extended text, and the origins of the words that were added."""
-        return self._of.tokens.extended(
-            text="".join(self._texts),
-            words=self._words,
-            starts=self._starts,
-            ends=self._ends,
-            chains=self._chains,
-        ), self._origins
-
-    def _copy(self, first: int, after: int) -> None:
-        of = self._of
-        self._words += of.words(first, after)
-        self._starts += of.starts[first:after]
-        self._ends += of.ends[first:after]
-        self._origins += [(at, at) for at in range(first, after)]
-
-    def _add_reading(self, reading: WordReading) -> None:
-        parts = reading.text.split("-")
-        offset = len(self._of) + len(self._words)
-        if len(parts) > 1:
-            self._chains.append((offset, offset + len(parts) - 1))
-        origins = reading.origins
-        if len(origins) != len(parts):
-            origins = ((reading.first, reading.last),) * len(parts)
-        start = self._length + 1
-        for part, origin in zip(parts, origins, strict=True):
-            self._add_word(fold_word(part), start, start + len(part), origin)
-            start += len(part) + 1
-        text = f" {reading.text}"
-        self._texts.append(text)
-        self._length += len(text)
-
-    def _add_word(self, word: str, start: int, end: int, origin: Origin) -> None:
-        self._words.append(word)
-        self._starts.append(start)
-        self._ends.append(end)
-        self._origins.append(origin)
-
-
-def _layers(readings: Iterable[WordReading]) -> list[list[WordReading]]:
-    """Return readings in layers; those of a layer do not overlap."""
-    layers: list[list[WordReading]] = []
-    for reading in sorted(readings, key=lambda r: (r.first, r.last)):
-        for layer in layers:
-            if layer[-1].last < reading.first:
-                layer.append(reading)
-                break
-        else:
-            layers.append([reading])
-    return layers
 
 
 @cache
