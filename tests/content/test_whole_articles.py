@@ -49,9 +49,10 @@ def test_the_same_comments_would_match_as_text(processors: Processors) -> None:
     assert "nato-membership" in _topics(processors, title="Leser schreiben", text=_COMMENTS)
 
 
-def test_an_archive_story_matches_history_and_not_candidacy(processors: Processors) -> None:
+def test_papers_on_a_former_bid_match_history_and_membership(processors: Processors) -> None:
     assert _topics(processors, title="Eine verpasste Chance", text=_ARCHIVE) == {
-        "nato-enlargement-history"
+        "nato-enlargement-history",
+        "nato-membership",
     }
 
 

@@ -26,6 +26,16 @@ LEMMAS = {
     "sagt": "sagen",
     "sagte": "sagen",
     "gesagt": "sagen",
+    "probieren": "probieren",
+    "probiere": "probieren",
+    "probierst": "probieren",
+    "probierte": "probieren",
+    "probierten": "probieren",
+    "probiertest": "probieren",
+    "probiertet": "probieren",
+    "probierend": "probieren",
+    "probieret": "probieren",
+    "probiert": "probiert",
     "zollfrei": "zollfrei",
     "zollfreie": "zollfrei",
     "zollfreien": "zollfrei",
@@ -59,6 +69,10 @@ def test_a_separable_verb_has_the_forms_of_its_verb_and_its_particle() -> None:
     assert forms.finite == {"sagen", "sagt", "sagte"}
     assert forms.in_any_case >= {"zugesagt", "zuzusagen", "zugesagten"}
     assert german("sagen").particle == ""
+
+
+def test_a_participle_that_the_dictionary_takes_for_another_word_is_a_form_of_the_verb() -> None:
+    assert german("probieren").in_any_case >= {"probiert", "probierten", "probierter"}
 
 
 def test_an_adjective_is_found_with_a_prefix_and_forms_no_compounds() -> None:
