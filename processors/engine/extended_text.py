@@ -54,12 +54,11 @@ class PositionedText:
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.text = tokens.text
-        # As lists and slices: reading arrays, or splitting all words, takes longer.
-        self.starts: list[int] = tokens.starts.tolist()
-        self.ends: list[int] = tokens.ends.tolist()
+        # Views: lists of all numbers, or all words split, would take longer.
+        self.starts = tokens.starts.data
+        self.ends = tokens.ends.data
         self._buffer = tokens.folded.encode("utf-8", "replace")
-        spaces = (np.frombuffer(self._buffer, np.uint8) == SPACE).nonzero()[0]
-        self._spaces: list[int] = spaces.tolist()
+        self._spaces = (np.frombuffer(self._buffer, np.uint8) == SPACE).nonzero()[0].data
 
     def __len__(self) -> int:
         return len(self.starts)
