@@ -18,6 +18,7 @@ SOURCES = "\n".join(
     path.read_text("utf-8") for kind in ("*.html", "*.py") for path in HERE.parent.rglob(kind)
 )
 USED = set(re.findall(r'\bt(?:\.plural)?\(\s*"([a-z0-9_.]+)"\s*[,)]', SOURCES))
+USED |= set(re.findall(r'\bPhrase\(\s*"([a-z0-9_.]+)"\s*[,)]', SOURCES))
 
 GROUPS = set(re.findall(r'\bt\.of\("([a-z.]+)",', SOURCES))
 GROUPS |= {key.rstrip(".") for key in re.findall(r'\bt\("([a-z.]+\.)" ~', SOURCES)}
