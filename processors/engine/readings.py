@@ -38,6 +38,9 @@ _GENDERED = re.compile(r"(.+?)(?:[.:*_/·]|\()(innen|in|r|n|m)(\w*)\)?$", re.IGN
 _SLASHED = frozenset(("in", "innen"))
 _FOOTNOTE = re.compile(r"([^\W\d_]{4,}[^\W\d_A-ZÄÖÜ])\d{1,2}$|([^\W\d_]{2,})[¹²³⁰⁴-⁹]{1,2}$")
 """A word with the figure of a note. *Covid19* is one too, which does no harm; *MH17* is none."""
+_MIN_NOTED = 5
+"""Letters of a word that the figure of a note may be glued to; shorter ones are names: *Mi24*."""
+_SUPERSCRIPTS = "¹²³⁰⁴⁵⁶⁷⁸⁹"
 _OPENS = frozenset("/(„[ \n\t")
 _FOLLOWING = re.compile(r"([ ,/)&(]+)(\w+)")
 _LONGEST_JOINER = 18
@@ -78,7 +81,8 @@ def _useful_clues(tokens: Tokens) -> list[int]:
                 after.isalpha() and before in _OPENS and _is_sharing(text, clue)
             )
         elif mark.isdigit():
-            is_useful = not after.isalpha() and text[max(0, clue - 2) : clue].isalpha()
+            letters = 2 if mark in _SUPERSCRIPTS else _MIN_NOTED
+            is_useful = not after.isalpha() and text[max(0, clue - letters) : clue].isalpha()
         else:
             is_useful = True
         if is_useful:
