@@ -43,6 +43,8 @@ _BORDER = r"\s()\[\]{}<>\"'„“”‚‘’«»|,;\x1f"
 _RUN = re.compile(rf"[^{_BORDER}]*")
 _IS_BORDER = re.compile(rf"[{_BORDER}]")
 _TRAILING = ".:!?…-–*_/@=&"
+_LONGEST_RUN = 2_000
+"""Code points of a run that is searched for addresses without a scheme."""
 _HOST = re.compile(r"[\w.-]+")
 _SCHEME = re.compile(r"(?:https?|ftp|mailto)://?", re.IGNORECASE)
 _DOMAINS = words(
@@ -158,7 +160,10 @@ class _Run:
         self._text = text
         self._start = start
         self.end = start + len(text)
-        self._hosts = [(m.start(), m.end()) for m in _HOST.finditer(text)]
+        self._scheme = _SCHEME.search(text)
+        self._tried = 0
+        hosts = _HOST.finditer(text) if len(text) <= _LONGEST_RUN else ()
+        self._hosts = [(m.start(), m.end()) for m in hosts]
 
     @classmethod
     def around(cls, text: str, at: int, begin: int) -> _Run:
@@ -176,8 +181,10 @@ class _Run:
 
     def _find(self, at: int) -> tuple[int, int]:
         text = self._text
-        scheme = _SCHEME.search(text, 0, at)
-        if scheme:
+        if at < self._tried:
+            return 0, 0
+        scheme = self._scheme
+        if scheme and scheme.end() <= at:
             return scheme.start(), len(text.rstrip(_TRAILING))
         while self._hosts and self._hosts[0][1] < at:
             self._hosts.pop(0)
@@ -189,6 +196,7 @@ class _Run:
         host = text[begin:end]
         length = _host_length(host)
         if length == 0:
+            self._tried = end  # once for each host: thousands of full stops take minutes
             return 0, 0
         if length == len(host) and text[end : end + 1] in ("/", "?", "#", ":"):
             return begin, len(text.rstrip(_TRAILING))

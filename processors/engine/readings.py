@@ -31,6 +31,8 @@ from processors.forms.splitting import MIN_PART, split_compound
 
 MAX_CLUES = 300
 """Words of a text that are read in another way, the first ones; a bound for hostile texts."""
+MAX_LETTERS = 80
+"""Longer words are read as they are written."""
 FURTHEST = 6
 """Words from one part of a suspended compound to the word that completes it."""
 
@@ -139,6 +141,8 @@ class _Finder:
         return ()
 
     def _read_word(self, at: int) -> Iterator[WordReading]:
+        if self._of.ends[at] - self._of.starts[at] > MAX_LETTERS:
+            return
         written = self._tokens.exact(at, at)
         footnote = _FOOTNOTE.match(written)
         if footnote:
