@@ -114,7 +114,7 @@ def test_plain_text_is_folded_by_case_and_accent_alone(text: str) -> None:
 
 @pytest.mark.slow
 def test_a_hostile_text_is_tokenised_in_linear_time() -> None:
-    for piece in ("a-", "'a", "l'", "a'", "\u00ad", "a.", "a@", "ab.de/"):
+    for piece in ("a-", "'a", "l'", "a'", "\u00ad", "a.", "a@"):
         tokens = tokenise(piece * 200_000)
         assert len(tokens) <= 200_000
 
