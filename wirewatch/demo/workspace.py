@@ -72,7 +72,7 @@ class Workspace:
     def configure(self, newsroom: Newsroom, urls: Mapping[str, str]) -> None:
         """Write the operator's files."""
         config = self.folder / "config"
-        for name in ("topics", "entities"):
+        for name in ("topics", "entities", "vocabulary"):
             shutil.copytree(SHIPPED / name, config / name)
         outlets = [_outlet(outlet, urls[outlet.id]) for outlet in newsroom.outlets]
         routes = [{"receivers": ["console"], "group_wait": "0s"}]
