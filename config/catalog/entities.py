@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, Literal, cast
 
 from config.catalog import values
 from config.catalog.aliases import EntityAlias
 from config.catalog.models import EntityDefinition, FilePosition
-from config.catalog.section import Faults, Section
+from config.catalog.section import Faults, Section, read_list
 from config.catalog.sources import check_unique
-from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
+from config.yaml.nodes import MappingNode, YamlNode
 
 _KEYS: Final = ("id", "type", "name", "aliases", "demonyms", "deny", "skeleton", "wikidata")
 _ALIAS_KEYS: Final = ("alias", "language", "skeleton")
@@ -26,12 +27,8 @@ def read_entities(
         faults: Collects the faults.
         seen: Ids of earlier entities; those of this file are added, valid or not.
     """
-    if not isinstance(root, SequenceNode):
-        mend = "Start each entity with `- id:`."
-        faults.add(root.position, "E213", "An entities file contains a list.", mend)
-        return ()
-    entities = (_entity(node, faults, seen) for node in root.nodes)
-    return tuple(entity for entity in entities if entity is not None)
+    read = partial(_entity, faults=faults, seen=seen)
+    return read_list(root, faults, "an entities file", "entity", read)
 
 
 def _entity(

@@ -7,7 +7,7 @@ discarded (:attr:`Section.is_valid`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 from config.catalog.models import FilePosition, SourceText
@@ -197,6 +197,26 @@ class Section:
     def expanded(self, scalar: ScalarNode) -> str | InvalidValue:
         """Return a scalar's text with ``${NAME}`` replaced, where this file has variables."""
         return scalar.value if self._variables is None else self._variables.expand(scalar.value)
+
+
+def read_list(
+    root: YamlNode, faults: Faults, file: str, item: str, read: Callable[[YamlNode], T | None]
+) -> tuple[T, ...]:
+    """Return the valid items of a file that contains a list.
+
+    Args:
+        root: The content of the file.
+        faults: Collects the faults.
+        file: What the file is called in a fault: *an entities file*.
+        item: What an item is called: *entity*.
+        read: Reads an item, or returns None where it is not valid.
+    """
+    if not isinstance(root, SequenceNode):
+        message = f"{file[0].upper()}{file[1:]} contains a list."
+        faults.add(root.position, "E213", message, f"Start each {item} with `- id:`.")
+        return ()
+    items = (read(node) for node in root.nodes)
+    return tuple(one for one in items if one is not None)
 
 
 def _keys(known: Collection[str] | None) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from config.catalog import codes, values
 from config.catalog.models import ConceptDefinition, ConceptTest, FilePosition, SourceText
-from config.catalog.section import Faults, Section
+from config.catalog.section import Faults, Section, read_list
 from config.catalog.sources import check_unique
-from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
+from config.yaml.nodes import MappingNode, YamlNode
 
 _KEYS: Final = ("id", "forms", "tests")
 _TEST_KEYS: Final = ("match", "no_match")
@@ -24,12 +25,8 @@ def read_vocabulary(
         faults: Collects the faults.
         seen: Ids of earlier concepts; those of this file are added, valid or not.
     """
-    if not isinstance(root, SequenceNode):
-        mend = "Start each concept with `- id:`."
-        faults.add(root.position, "E213", "A vocabulary file contains a list.", mend)
-        return ()
-    concepts = (_concept(node, faults, seen) for node in root.nodes)
-    return tuple(concept for concept in concepts if concept is not None)
+    read = partial(_concept, faults=faults, seen=seen)
+    return read_list(root, faults, "a vocabulary file", "concept", read)
 
 
 def _concept(

@@ -14,21 +14,17 @@ they are other entries, the next level is used, for good: the level is stored wi
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from core.text.clean import clean
 from ingest.sources.key_level import LADDER, KeyLevel
+from ingest.sources.key_text import bounded_key, clean_id, hash_of, without_scheme
 from ingest.sources.likeness import are_alike, are_equal, have_same_numbers, title_key
-from ingest.sources.visible_text import LONGEST_PLACEHOLDER, is_placeholder, visible_bytes
+from ingest.sources.visible_text import visible_bytes
 from ingest.urls import anchor_of, canonical_url
-
-LONGEST_KEY = 500
 
 MOST_STAMPS = 1_000
 """Entries of a document of which it is noticed that the feed says that they were changed."""
@@ -41,8 +37,6 @@ MOST_SHARED = 0.05
 
 MOST_COMPARED = 12
 """Entries with one key that are compared with each other; more are no repetitions."""
-
-_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 
 class RawEntry(NamedTuple):
@@ -179,18 +173,18 @@ class _Entry:
         ]
         self.has_text = any(self._texts)
         self._date = _bytes(raw.published)
-        self.content_hash = _hash(b"\x1f".join((*self._texts, _bytes(raw.link), self._date)))
-        self.guid = _without_scheme(_clean_id(raw.guid))
+        self.content_hash = hash_of(b"\x1f".join((*self._texts, _bytes(raw.link), self._date)))
+        self.guid = without_scheme(clean_id(raw.guid))
         self.id_key = self.key(KeyLevel.ID)
 
     @cached_property
     def link(self) -> str:
-        link = _clean_id(self.raw.link)
-        return _without_scheme(canonical_url(link)) if link else ""
+        link = clean_id(self.raw.link)
+        return without_scheme(canonical_url(link)) if link else ""
 
     @cached_property
     def anchor(self) -> str:
-        return anchor_of(_clean_id(self.raw.link))
+        return anchor_of(clean_id(self.raw.link))
 
     @cached_property
     def title(self) -> str:
@@ -212,9 +206,9 @@ class _Entry:
         if level is KeyLevel.LINK and not self.guid:
             return self.id_key
         if level is KeyLevel.ID and self.guid:
-            return _bounded(self.guid)
+            return bounded_key(self.guid)
         if level in (KeyLevel.ID, KeyLevel.LINK):
-            return _bounded(self.link) if self.link else self._text_key()
+            return bounded_key(self.link) if self.link else self._text_key()
         if level is KeyLevel.TITLE_DATE:
             return self._text_key() if not self.title else f"title:{self._part(self.title)}"
         if level is KeyLevel.LINK_DATE:
@@ -224,10 +218,10 @@ class _Entry:
         return f"all:{self.content_hash}"
 
     def identity(self, key: str) -> EntryIdentity:
-        text_hash = _hash(b"\x1f".join((*self._texts, self._date)))
+        text_hash = hash_of(b"\x1f".join((*self._texts, self._date)))
         link_key = self.key(KeyLevel.LINK) + (f"#{self.anchor}" if self.anchor else "")
-        guid = _bounded(self.guid) if self.guid else ""
-        return EntryIdentity(key, self.content_hash, text_hash, guid, _bounded(link_key))
+        guid = bounded_key(self.guid) if self.guid else ""
+        return EntryIdentity(key, self.content_hash, text_hash, guid, bounded_key(link_key))
 
     def repeats(self, other: _Entry) -> bool:
         """Return whether a document shows an entry twice, for example in two sections."""
@@ -249,11 +243,15 @@ class _Entry:
         return are_alike(*texts) and have_same_numbers(*texts)
 
     def _text_key(self) -> str:
-        return f"text:{_hash(self.text)}" if self.has_text else _bounded(self.guid or self.raw.guid)
+        return (
+            f"text:{hash_of(self.text)}"
+            if self.has_text
+            else bounded_key(self.guid or self.raw.guid)
+        )
 
     def _part(self, *parts: str) -> str:
         encoded = (part.encode("utf-8", "replace") for part in parts)
-        return _hash(b"\x1f".join((self._date, *encoded)))
+        return hash_of(b"\x1f".join((self._date, *encoded)))
 
 
 def _known_keys(entries: Sequence[_Entry], known: Mapping[str, str]) -> dict[int, str]:
@@ -348,7 +346,7 @@ def _keys(entries: Sequence[_Entry], level: KeyLevel) -> dict[int, str]:
         for group in _groups(entries, level):
             for entry in group:
                 if entry.anchor:
-                    keys[entry.position] = _bounded(f"{entry.key(level)}#{entry.anchor}")
+                    keys[entry.position] = bounded_key(f"{entry.key(level)}#{entry.anchor}")
     return keys
 
 
@@ -369,35 +367,15 @@ def _unique_keys(
     for entry in entries:
         key = keys[entry.position]
         if key in shared or key in taken:
-            key = f"{key}|{entry.link or _hash(entry.title.encode())}"
-            keys[entry.position] = _bounded(key)
+            key = f"{key}|{entry.link or hash_of(entry.title.encode())}"
+            keys[entry.position] = bounded_key(key)
     twice = {key for key, n in Counter(keys.values()).items() if n > 1}
     for entry in entries:
         key = keys[entry.position]
         if key in twice or key in taken:
-            keys[entry.position] = _bounded(f"{key}|{entry.content_hash}")
+            keys[entry.position] = bounded_key(f"{key}|{entry.content_hash}")
     return keys
-
-
-def _clean_id(text: str) -> str:
-    """Return the clean text of a guid or link, empty for a word for "none"."""
-    is_clean = text.isascii() and text.isprintable() and " " not in text
-    text = text if is_clean else clean(text)
-    return "" if len(text) <= LONGEST_PLACEHOLDER and is_placeholder(text) else text
-
-
-def _without_scheme(url: str) -> str:
-    """Return a guid or link without its scheme: a site that moves to https changes its guids."""
-    return url[6:] if url.startswith("https://") else _SCHEME.sub("//", url)
 
 
 def _bytes(text: str) -> bytes:
     return text.strip().encode("utf-8", "replace")
-
-
-def _bounded(key: str) -> str:
-    return key if len(key) <= LONGEST_KEY else f"hash:{_hash(key.encode())}"
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]

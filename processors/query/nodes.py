@@ -206,8 +206,8 @@ class LabelNode(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class And(Node):
-    """True where all operands are."""
+class _Several(Node):
+    """A node with any number of operands."""
 
     operands: tuple[Node, ...]
 
@@ -217,34 +217,38 @@ class And(Node):
         return self.operands
 
     def with_children(self, children: Sequence[Node]) -> Self:
-        """Return an AND of other operands."""
+        """Return the same node with other operands."""
         return replace(self, operands=tuple(children))
 
 
 @dataclass(frozen=True, slots=True)
-class Or(Node):
-    """True where at least one operand is."""
+class _Pair(Node):
+    """A node with two operands that have hits, and with hits of its own."""
 
-    operands: tuple[Node, ...]
+    left: Node
+    right: Node
+
+    operands_are_positional: ClassVar[bool] = True
 
     @property
     def children(self) -> tuple[Node, ...]:
-        """The operands."""
-        return self.operands
+        """Left and right."""
+        return self.left, self.right
 
     def with_children(self, children: Sequence[Node]) -> Self:
-        """Return an OR of other operands."""
-        return replace(self, operands=tuple(children))
+        """Return the same node with two other operands."""
+        left, right = children
+        return replace(self, left=left, right=right)
 
     @property
     def positional(self) -> bool:
-        """Whether all operands are."""
-        return all(child.positional for child in self.operands)
+        """Always true."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
-class Not(Node):
-    """True where the operand is false."""
+class _Single(Node):
+    """A node with one operand."""
 
     operand: Node
 
@@ -254,13 +258,33 @@ class Not(Node):
         return (self.operand,)
 
     def with_children(self, children: Sequence[Node]) -> Self:
-        """Return a NOT of another operand."""
+        """Return the same node with another operand."""
         (operand,) = children
         return replace(self, operand=operand)
 
 
 @dataclass(frozen=True, slots=True)
-class Near(Node):
+class And(_Several):
+    """True where all operands are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Or(_Several):
+    """True where at least one operand is."""
+
+    @property
+    def positional(self) -> bool:
+        """Whether all operands are."""
+        return all(child.positional for child in self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(_Single):
+    """True where the operand is false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near(_Pair):
     """Hits of both operands in one field, with at most ``distance`` words between them.
 
     Attributes:
@@ -270,101 +294,41 @@ class Near(Node):
             nodes are compared.
     """
 
-    left: Node
-    right: Node
     distance: int
     ordered: bool
     chained: bool = field(default=False, compare=False)
 
-    operands_are_positional: ClassVar[bool] = True
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """Left and right."""
-        return self.left, self.right
-
-    def with_children(self, children: Sequence[Node]) -> Self:
-        """Return a NEAR of two other operands."""
-        left, right = children
-        return replace(self, left=left, right=right)
-
-    @property
-    def positional(self) -> bool:
-        """Always true."""
-        return True
-
 
 @dataclass(frozen=True, slots=True)
-class All(Node):
+class All(_Several):
     """Hits of every operand within one sentence or a number of words, in any order.
 
     Attributes:
         distance: Words between the first and the last word of the hits, or ``SENTENCE``.
     """
 
-    operands: tuple[Node, ...]
     distance: int
 
     operands_are_positional: ClassVar[bool] = True
 
     @property
-    def children(self) -> tuple[Node, ...]:
-        """The operands."""
-        return self.operands
-
-    def with_children(self, children: Sequence[Node]) -> Self:
-        """Return an ALL of other operands."""
-        return replace(self, operands=tuple(children))
-
-    @property
     def positional(self) -> bool:
         """Always true."""
         return True
 
 
 @dataclass(frozen=True, slots=True)
-class Except(Node):
+class Except(_Pair):
     """Hits of ``left`` that overlap no hit of ``right``."""
 
-    left: Node
-    right: Node
-
-    operands_are_positional: ClassVar[bool] = True
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """Left and right."""
-        return self.left, self.right
-
-    def with_children(self, children: Sequence[Node]) -> Self:
-        """Return an EXCEPT of two other operands."""
-        left, right = children
-        return replace(self, left=left, right=right)
-
-    @property
-    def positional(self) -> bool:
-        """Always true."""
-        return True
-
 
 @dataclass(frozen=True, slots=True)
-class Count(Node):
+class Count(_Single):
     """True where the operand has at least ``least`` hits that do not overlap."""
 
-    operand: Node
     least: int
 
     operands_are_positional: ClassVar[bool] = True
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """The operand."""
-        return (self.operand,)
-
-    def with_children(self, children: Sequence[Node]) -> Self:
-        """Return a count of another operand."""
-        (operand,) = children
-        return replace(self, operand=operand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +339,7 @@ class TermRef(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Scoped(Node):
+class Scoped(_Single):
     """``field:operand``. A resolved query has none: the field is in the leaves.
 
     Attributes:
@@ -383,17 +347,6 @@ class Scoped(Node):
     """
 
     scope: str
-    operand: Node
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """The operand."""
-        return (self.operand,)
-
-    def with_children(self, children: Sequence[Node]) -> Self:
-        """Return the field with another operand."""
-        (operand,) = children
-        return replace(self, operand=operand)
 
 
 def walk(node: Node) -> Iterator[Node]:

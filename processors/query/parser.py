@@ -299,7 +299,7 @@ class TreeBuilder:
             return _PLACEHOLDER
         if name in LABEL_FIELDS or name == "entity":
             return self._values(name, inner, at)
-        return Scoped(name, self.build(inner), at=at)
+        return Scoped(self.build(inner), name, at=at)
 
     def _values(self, name: str, inner: _Tree, at: int) -> Node:
         """Return the node of ``outlet:a``, ``outlet:(a OR b)`` or ``entity:x``."""

@@ -147,7 +147,7 @@ EXAMPLES: tuple[Node, ...] = (
     All((A, B, C), 5),
     Except(A, B),
     Count(A, 2),
-    Scoped("title", A),
+    Scoped(A, "title"),
 )
 
 
@@ -164,4 +164,5 @@ def test_a_node_is_rebuilt_from_its_children(node: Node) -> None:
 
 def test_the_examples_are_all_types_of_nodes() -> None:
     types = {one for one in vars(nodes).values() if isinstance(one, type) and issubclass(one, Node)}
-    assert {type(node) for node in EXAMPLES} == types - {Node}
+    concrete = {one for one in types - {Node} if not one.__name__.startswith("_")}
+    assert {type(node) for node in EXAMPLES} == concrete
