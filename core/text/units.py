@@ -43,14 +43,18 @@ def _separates(mark: re.Match[str], headline: int) -> bool:
 
 def are_joined(tokens: Tokens, first: int, last: int) -> bool:
     """Return whether a phrase may reach from one position to another, both included."""
-    text = tokens.text
-    begins, ends = tokens.starts[first : last + 1].tolist(), tokens.ends[first : last + 1].tolist()
-    for end, begin, next_end in zip(ends, begins[1:], ends[1:], strict=False):
+    text, starts, ends = tokens.text, tokens.starts, tokens.ends
+    if text[starts[first]] == FIELD_MARK:
+        return False
+    for at in range(first, last):
+        end, begin = int(ends[at]), int(starts[at + 1])
+        if text[begin] == FIELD_MARK:
+            return False
         gap = text[end:begin]
         if gap in PLAIN_GAPS:
             continue
         if _SEPARATOR.search(text, end, begin):
             return False
-        if _END_MARKS.search(gap) and has_boundary(text, end, next_end):
+        if _END_MARKS.search(gap) and has_boundary(text, end, int(ends[at + 1])):
             return False
-    return all(text[begin] != FIELD_MARK for begin in begins)
+    return True

@@ -36,6 +36,9 @@ Span = tuple[int, int, tuple[tuple[int, int], ...] | None]
 Excerpt = tuple[Field, int, int, str, str]
 """Of a span: its field, first code point, one past the last, its text and its sentence."""
 
+FEW_LOOKUPS = 3
+"""Up to this many literals are looked for in the list of occurrences; sorting it takes as long."""
+
 OTHER = 1 << 40
 """Added to the number of a literal that occurs in one of the other fields."""
 
@@ -215,6 +218,7 @@ class ArticleIndex:
         self.spans: dict[int, list[Span]] = {}
         self.excerpts: dict[tuple[int, int], Excerpt] = {}
         self.present: set[int] = set()
+        self._lookups = 0
 
     def search(self, automaton: BytesAhoCorasick) -> None:
         """Find the occurrences of all literals in every field."""
@@ -224,12 +228,24 @@ class ArticleIndex:
             self.other.search(automaton)
             self.present.update(o[0] + OTHER for o in self.other.occurrences)
 
-    @cached_property
-    def literal_starts(self) -> dict[int, list[int]]:
-        """For each literal that occurs, the bytes of its group's buffer at which it begins.
+    def starts_of(self, number: int) -> Sequence[int]:
+        """Return the bytes of its group's buffer at which a literal begins, ascending.
 
-        Computed when the first program needs positions; for most articles none does.
+        For most articles few programs need positions: then the occurrences are searched; from the
+        fourth literal on they are sorted by number.
         """
+        if number not in self.present:
+            return ()
+        self._lookups += 1
+        if self._lookups > FEW_LOOKUPS:
+            return self._literal_starts[number]
+        if number < OTHER:
+            return [start for literal, start, _ in self.main.occurrences if literal == number]
+        assert self.other is not None  # noqa: S101  # the number is present
+        return [s for literal, s, _ in self.other.occurrences if literal == number - OTHER]
+
+    @cached_property
+    def _literal_starts(self) -> dict[int, list[int]]:
         starts = _by_number(self.main.occurrences, 0)
         if self.other:
             starts |= _by_number(self.other.occurrences, OTHER)

@@ -55,6 +55,7 @@ class Gazetteer:
             for name in names_in_words(entity):
                 for text in name.literals:
                     self._inside.setdefault(literal(text), []).append(name)
+        self._end = max((*self._aliases, *self._inside), default=-1) + 1
         self._memo: dict[tuple[int, bool, str], tuple[str, ...]] = {}
 
     def find(self, index: ArticleIndex) -> list[Mention]:
@@ -66,6 +67,8 @@ class Gazetteer:
         Args:
             index: A searched article.
         """
+        if not self._end:
+            return []
         mentions, denied, near = self._search(index)
         for number, position in near:
             mentions.update(self._at(index, number, position))
@@ -85,7 +88,10 @@ class Gazetteer:
         denied: set[Mention] = set()
         near: list[tuple[int, int]] = []
         whole: set[int] = set()
-        for literal, start, _ in group.occurrences:
+        end = self._end
+        for literal, start, _ in group.occurrences:  # a plain loop: it sees every literal found
+            if literal >= end:
+                continue
             if literal in aliases:
                 position = group.position_at(start)
                 for alias in aliases[literal]:

@@ -68,7 +68,7 @@ class QueryProgram:
             return [(first, last) for first, last, _ in self.spans(index)]
         extents = []
         for number, more in self.literal_spans:
-            if starts := index.literal_starts.get(number):
+            if starts := index.starts_of(number):
                 for start in starts:
                     first = index.main.position_at(start)
                     extents.append(index.main.origin(first, first + more))
@@ -167,7 +167,7 @@ class PhraseProgram(QueryProgram):
             return ()
         spans: list[Span] = []
         for number, pattern in self.patterns:
-            if starts := index.literal_starts.get(number):
+            if starts := index.starts_of(number):
                 positions = [group.position_at(start) - pattern.word for start in starts]
                 self._add(group, positions, pattern, spans)
         if self.scope is not None:

@@ -60,17 +60,17 @@ class LanguageForms:
     def positions(self, index: ArticleIndex) -> set[int]:
         """Return the positions of the word in title, lead and text."""
         group = index.main
-        starts = index.literal_starts
-        found = {group.position_at(at) for n in self.whole for at in starts.get(n, ())}
+        whole, checked = self.whole & index.present, self.checked & index.present
+        found = {group.position_at(at) for n in whole for at in index.starts_of(n)}
         # The literal of a stem may begin inside of a word: its position is that of the word.
-        near = {group.position_at(at) for n in self.checked for at in starts.get(n, ())}
+        near = {group.position_at(at) for n in checked for at in index.starts_of(n)}
         return found | {at for at in near if self._accepts(group.tokens, at)}
 
     def separated(self, index: ArticleIndex) -> Iterable[Span]:
         """Yield the verb and its particle where they are apart."""
-        starts = index.literal_starts
         tokens = index.main.tokens
-        for verb in {index.main.position_at(at) for n in self.finite for at in starts.get(n, ())}:
+        finite = self.finite & index.present
+        for verb in {index.main.position_at(at) for n in finite for at in index.starts_of(n)}:
             if verb >= index.main.size:  # in another reading
                 continue
             _, after = index.sentence_at(verb)
