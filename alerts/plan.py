@@ -313,7 +313,7 @@ def hold_over_cap(
     """Hold messages to receivers that had as many about the topic as an hour may have."""
 
     def apply(message: Planned) -> Planned:
-        cap, sent = _cap(route, message.receiver), traffic.sent.get(message.receiver, 0)
+        cap, sent = max_per_hour(route, message.receiver), traffic.sent.get(message.receiver, 0)
         if cap is None or sent < cap or message.receiver in traffic.waiting:
             return message
         hold = Hold(HoldCode.CAP, Phrase("plan.held.cap", n=sent, cap=cap))
@@ -354,7 +354,7 @@ def _quiet_hours(route: RouteDefinition, definition: AlertsDefinition) -> Weekly
     return definition.quiet_hours if route.quiet_hours is None else route.quiet_hours
 
 
-def _cap(route: RouteDefinition, receiver: str) -> int | None:
+def max_per_hour(route: RouteDefinition, receiver: str) -> int | None:
     """Return how many messages about a topic an hour may have; None where that is unlimited."""
     if route.max_per_hour is None:
         return None if receiver == CONSOLE else DEFAULT_CAP

@@ -24,6 +24,7 @@ from config.faults import Fault, in_file_order
 from config.settings import Settings
 from config.yaml.nodes import read
 from processors import concept_faults, topic_faults
+from wirewatch.run.bootstrap import load_files
 
 GIT_SECONDS = 20
 """How long git may take to print a file."""
@@ -61,6 +62,21 @@ def load_sound_topic(settings: Settings, name: str) -> Catalog:
     """
     catalog, faults = load_topic(settings, name)
     if errors := [fault for fault in faults if fault.is_error]:
+        raise CatalogError(errors)
+    return catalog
+
+
+def check_alerts(settings: Settings) -> Catalog:
+    """Return the valid parts of the operator's files, with all topics.
+
+    Raises:
+        CatalogError: alerts.yaml or its receivers have errors: nobody could be told.
+    """
+    from alerts.receivers import receiver_faults
+
+    catalog, faults = load_files(settings)
+    found = [*faults, *receiver_faults(catalog)]
+    if errors := [f for f in found if f.is_error and Path(f.file).name == "alerts.yaml"]:
         raise CatalogError(errors)
     return catalog
 

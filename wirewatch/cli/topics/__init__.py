@@ -19,6 +19,7 @@ from wirewatch.cli.topics.expansion import expand
 from wirewatch.cli.topics.new import new
 from wirewatch.cli.topics.options import ArticlesOption, read_articles
 from wirewatch.cli.topics.report import report as topic_report
+from wirewatch.cli.topics.route import route
 from wirewatch.cli.topics.suggestions import suggest
 from wirewatch.cli.topics.trial import try_topic
 from wirewatch.run.bootstrap import load_files, open_settings
@@ -33,6 +34,7 @@ app.command("try")(try_topic)
 app.command("expand")(expand)
 app.command("diff")(diff)
 app.command("backtest")(backtest)
+app.command("route")(route)
 app.command("suggest")(suggest)
 app.command("report")(topic_report)
 

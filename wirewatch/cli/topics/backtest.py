@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.errors import CatalogError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.topics.comparison import print_article
@@ -18,7 +16,7 @@ from wirewatch.cli.topics.options import (
     TopicArgument,
     read_articles,
 )
-from wirewatch.run.bootstrap import load_files, open_settings
+from wirewatch.run.bootstrap import open_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,11 +44,12 @@ def backtest(
     need "url" and "first_seen_at", as for `alerts simulate`.
     """
     from wirewatch.cli.times import parse_since
+    from wirewatch.topic_tools.files import check_alerts
 
     settings = open_settings()
     now = utc_now()
     span = parse_since(since, now), now
-    _check_alerts(settings)
+    check_alerts(settings)
     file = read_articles(articles)
     result = _run(settings, topic, span, file)
     other = _run(settings, against, span, file) if against else None
@@ -60,16 +59,6 @@ def backtest(
     _print_backtest(result)
     if other is not None:
         _print_against(against, result, other)
-
-
-def _check_alerts(settings: Settings) -> None:
-    """Raise CatalogError where alerts.yaml or its receivers have errors: nothing could be told."""
-    from alerts.receivers import receiver_faults
-
-    catalog, faults = load_files(settings)
-    found = [*faults, *receiver_faults(catalog)]
-    if errors := [f for f in found if f.is_error and Path(f.file).name == "alerts.yaml"]:
-        raise CatalogError(errors)
 
 
 def _run(
