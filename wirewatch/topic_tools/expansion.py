@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from config.catalog.models import (
 )
 from config.catalog.rules import SOLE_RULE
 from config.errors import UsageError
+from core.messages import ArticleRevision
 from processors import Processors
 from processors.engine.article_index import ArticleIndex, Span
 from processors.engine.patterns import spellings_of
@@ -36,6 +37,11 @@ DENIABLE = frozenset({COMPOUND, WILDCARD})
 _POSITION = FilePosition("the term", 1, 1)
 MAX_DENIED = 20
 """Words in the line to copy; a longer one says that the term is too wide."""
+
+Occurrence = tuple[str, str, str]
+"""A word of an article, how it is found, and by which part of the term."""
+
+_Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,35 @@ class Expansion:
     words: tuple[FoundWord, ...]
 
 
+class WordCounts:
+    """Collects the words that a term finds in articles."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self._written: defaultdict[_Key, Counter[str]] = defaultdict(Counter)
+        self._found_in: defaultdict[_Key, set[str]] = defaultdict(set)
+        self._examples: dict[_Key, str] = {}
+
+    def add(self, article: ArticleRevision, words: Iterable[Occurrence]) -> None:
+        """Count the words of an article."""
+        self.seen.add(article.article_id)
+        for word, how, part in words:
+            key = (word.casefold(), how, part)
+            self._written[key][word] += 1
+            self._found_in[key].add(article.article_id)
+            self._examples.setdefault(key, article.title)
+
+    def words(self) -> list[FoundWord]:
+        """Return the words, most frequent first."""
+        found = [
+            FoundWord(
+                self._written[key].most_common(1)[0][0], len(ids), *key[1:], self._examples[key]
+            )
+            for key, ids in self._found_in.items()
+        ]
+        return by_frequency(found)
+
+
 class Term:
     """A term, compiled into its parts, each of which is a word, a phrase or an entity.
 
@@ -91,6 +126,9 @@ class Term:
 
     Attributes:
         name: The name of the topic's term, where the text is one; else empty.
+        node: The resolved query.
+        parts: Each leaf that makes it match: the node to compile, and the leaf itself.
+        processors: Evaluate the whole as the first rule, and each part as one of the others.
 
     Raises:
         UsageError: The text is not a valid query.
@@ -100,35 +138,37 @@ class Term:
         topic = next(iter(catalog.topics), None) or _blank_topic()
         bare = text.removeprefix("$")
         self.name = bare if bare in topic.terms else ""
-        node = _resolve(f"${bare}" if self.name else text, topic, catalog)
-        self._parts = tuple(dict.fromkeys(_parts(node)))
-        parts = (ResolvedRule(f"part-{n}", 1, part) for n, (part, _) in enumerate(self._parts))
-        rules = (ResolvedRule("whole", 1, node), *parts)
+        self.node = _resolve(f"${bare}" if self.name else text, topic, catalog)
+        self.parts = tuple(dict.fromkeys(_parts(self.node)))
+        self.catalog = catalog
+        self.languages = languages
+        rules = (ResolvedRule(f"part-{n}", 1, part) for n, (part, _) in enumerate(self.parts))
+        self.processors = self._compile((ResolvedRule("whole", 1, self.node), *rules))
+
+    def _compile(self, rules: tuple[ResolvedRule, ...]) -> Processors:
         compiled = compile_topic(_blank_topic(), ())
         only = replace(compiled, rules=replace(compiled.rules, rules=rules))
-        self._processors = Processors.of(catalog, [only], languages)
+        return Processors.of(self.catalog, [only], self.languages)
 
     def expand(self, corpus: Corpus) -> Expansion:
         """Return the words of articles that the term finds."""
-        written: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-        found_in: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
-        examples: dict[tuple[str, str, str], str] = {}
-        seen: set[str] = set()
+        counts = WordCounts()
         for article in corpus:
-            seen.add(article.article_id)
-            analysis = self._processors.index(article)
-            assert analysis.index is not None  # noqa: S101  # the steps have run
-            for word, how, part in self._words(analysis.index):
-                key = (word.casefold(), how, part)
-                written[key][word] += 1
-                found_in[key].add(article.article_id)
-                examples.setdefault(key, article.title)
-        words = [
-            FoundWord(written[key].most_common(1)[0][0], len(ids), *key[1:], examples[key])
-            for key, ids in found_in.items()
-        ]
-        ordered = sorted(words, key=lambda w: (-w.articles, w.word.casefold(), w.part))
-        return Expansion(len(seen), tuple(ordered))
+            counts.add(article, self.words_in(article))
+        return Expansion(len(counts.seen), tuple(counts.words()))
+
+    def words_in(
+        self, article: ArticleRevision, language: str | None = None
+    ) -> Iterator[Occurrence]:
+        """Yield each word of an article that the term finds.
+
+        Args:
+            article: The article.
+            language: Its language; None to detect it.
+        """
+        index = self.processors.index(article, language).index
+        assert index is not None  # noqa: S101  # the steps have run
+        return self._words(index)
 
     def deny_line(self, words: Sequence[FoundWord]) -> str:
         """Return what excludes the words that the term does not name; empty where there are none.
@@ -143,16 +183,21 @@ class Term:
             return f"deny: {{{self.name}: [{', '.join(quoted)}]}}"
         return f"EXCEPT ({' OR '.join(quoted)})"
 
-    def _words(self, index: ArticleIndex) -> Iterator[tuple[str, str, str]]:
+    def _words(self, index: ArticleIndex) -> Iterator[Occurrence]:
         """Yield each word of a hit of the term, how a part of the term finds it, and that part."""
-        whole, *rules = self._processors.compiled.rules.rules
+        whole, *rules = self.processors.compiled.rules.rules
         if not whole.program.matches(index):
             return
         hits = [hit for span in whole.program.evidence(index) for hit in _extents(span)]
-        for rule, (_, leaf) in zip(rules, self._parts, strict=True):
+        for rule, (_, leaf) in zip(rules, self.parts, strict=True):
             for span in rule.program.spans(index):
                 if all(_is_in(extent, hits) for extent in _extents(span)):
-                    yield _surface(index, span), _how(leaf, index, span), part_text(leaf)
+                    yield _surface(index, span), how_found(leaf, index, span), part_text(leaf)
+
+
+def by_frequency(words: Iterable[FoundWord]) -> list[FoundWord]:
+    """Return words in the order in which they are listed."""
+    return sorted(words, key=lambda w: (-w.articles, w.word.casefold(), w.part))
 
 
 def _extents(span: Span) -> tuple[tuple[int, int], ...]:
@@ -234,7 +279,8 @@ def _text(index: ArticleIndex, first: int, last: int) -> str:
     return field.text[start:end]
 
 
-def _how(leaf: Node, index: ArticleIndex, span: Span) -> str:
+def how_found(leaf: Node, index: ArticleIndex, span: Span) -> str:
+    """Return how a part of a term finds a span: one of the words of :class:`FoundWord`."""
     if isinstance(leaf, EntityNode):
         return ENTITY
     if isinstance(leaf, Phrase):
