@@ -85,10 +85,10 @@ $(VENV)/.dev-installed: $(VENV)/.created requirements-dev.lock pyproject.toml
 	@$(write_dictionaries)
 	@touch $@ $(VENV)/.run-installed
 
-# In two processes: it takes twenty seconds of CPU. What is missing is written when it is first used.
+# In two processes: it takes seconds of CPU. What is missing is written when it is first used.
 define write_dictionaries
-$(BIN)/python -P -c 'from processors.forms.dictionary import main; main()' ru en & \
-$(BIN)/python -P -c 'from processors.forms.dictionary import main; main()' de fr uk; wait
+$(BIN)/python -P -c 'from processors.forms.dictionary import main; main()' en fr uk & \
+$(BIN)/python -P -c 'from processors.forms.dictionary import main; main()' de; wait
 endef
 
 # Every download is checked against its hash. The program is installed in place, by the hatchling of

@@ -25,7 +25,7 @@ from processors.allowed import without_allowed
 from processors.article_from_fields import article_from_fields
 from processors.engine.rules import CompiledRule
 from processors.explanation import Explanation
-from processors.forms.inflection import word_forms
+from processors.forms.inflection import inflects, word_forms
 from processors.pipeline import Processors
 from processors.query import parse
 from processors.query.nearness import nearness_warnings
@@ -150,6 +150,7 @@ def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fa
     for rule, resolved, compiled_rule in rules:
         yield from _rule_warnings(topic.definition, rule, resolved.query, compiled_rule)
     yield from _nearness_warnings(topic)
+    yield from _exact_language_warnings(topic)
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
         yield from _quoted_word(source)
@@ -168,6 +169,18 @@ def _nearness_warnings(topic: CompiledTopic) -> Iterator[Fault]:
         for problem in nearness_warnings(node, resolved.query, _parts) if node else ():
             problems.setdefault(problem.message, problem.fault(rule.query))
     yield from problems.values()
+
+
+def _exact_language_warnings(topic: CompiledTopic) -> Iterator[Fault]:
+    """Yield a warning for each language of a topic in which bare words have no other forms."""
+    nodes = [node for rule in topic.rules.rules for node in walk(rule.query)]
+    words = [node for node in nodes if isinstance(node, Word)]
+    for code in topic.definition.languages:
+        word = next((one.word for one in words if one.language in (None, code)), None)
+        if word is not None and not inflects(code):
+            message = f"Words are found only as they are written in `{code}`, such as `{word}`."
+            mend = "List their forms with OR, or write `*` for the ending."
+            yield _fault(topic.definition.position, "W122", message, mend)
 
 
 def _parts(word: Word) -> bool:

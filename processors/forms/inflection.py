@@ -20,6 +20,7 @@ from core.text.tokens import folded_words
 from processors.engine.patterns import spellings
 from processors.forms.dictionary import Dictionary, dictionary_of
 from processors.forms.model import WordForms
+from processors.forms.morphology import Morphology, morphology_of
 
 CASE_SENSITIVE = 3
 """Acronyms up to this many letters are common words when written small: *us*, *who*."""
@@ -51,7 +52,12 @@ def word_forms(word: str, code: str) -> WordForms:
         word: As a query writes it.
         code: Of the language. Without a dictionary, a word has the forms that acronyms have.
     """
-    return Inflection(language(code), dictionary_of(code)).forms(word)
+    return Inflection(language(code), morphology_of(code) or dictionary_of(code)).forms(word)
+
+
+def inflects(code: str) -> bool:
+    """Return whether bare words of queries have more than the form as written in a language."""
+    return (morphology_of(code) or dictionary_of(code)) is not None
 
 
 def is_acronym(word: str) -> bool:
@@ -67,7 +73,7 @@ class Inflection:
         dictionary: Its dictionary; None where there is none.
     """
 
-    def __init__(self, language: Language, dictionary: Dictionary | None) -> None:
+    def __init__(self, language: Language, dictionary: Dictionary | Morphology | None) -> None:
         self._language = language
         self._dictionary = dictionary
 

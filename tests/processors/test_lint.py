@@ -185,6 +185,17 @@ def test_operands_that_share_a_word_or_lie_in_each_other_are_pointed_out(tmp_pat
     assert not wrong
 
 
+def test_a_language_without_forms_is_pointed_out_where_a_topic_has_bare_words(
+    tmp_path: Path,
+) -> None:
+    languages = "languages: [en, ru, ja]\n"
+    catalog = catalog_of(tmp_path, f"id: t\n{languages}query: summit OR 首脳会談\n")
+    (fault,) = [f for f in topic_faults(catalog) if f.code == "W122"]
+    assert (fault.line, "`ja`" in fault.message, "`*`" in fault.mend) == (1, True, True)
+    catalog = catalog_of(tmp_path, f'id: t\n{languages}query: >-\n  "summit" OR =首脳会談\n')
+    assert "W122" not in [f.code for f in topic_faults(catalog)]
+
+
 def test_a_failed_test_lists_missing_and_unexpected_rules(tmp_path: Path) -> None:
     topic = SOUND.replace("title: EU-Beitritt, match: false", "title: Nato, match: true").replace(
         "title: Nato-Beitritt, match: true, rules: [direct]",

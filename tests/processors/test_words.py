@@ -25,6 +25,13 @@ de UN: Die UN tagt | UN-Gesandter ! un bon vin | Un
 en resign: She resigned | He resigns today | Resigning is hard ! resin
 en election: Elections are near ! elect
 fr négociation: les négociations ! négoce
+ru Зеленский: с Зеленским | Зеленскому ! зелень
+ru Эрдоган: встреча с Эрдоганом | у Эрдогана
+ru суд: Суды решили | в судах ! судьба
+ru посол: встреча послов | послом ! после встречи
+ru вступить: Швеция вступила | вступят ли они ! ступени
+ru подать: подали заявку ! податей
+ru мир: за мир | миром ! мирра
 es guerra: La guerra ! guerras
 """
 """Language, word, texts that match, and behind the exclamation mark texts that do not."""
@@ -49,7 +56,7 @@ def test_bare_words_are_found_in_all_their_forms() -> None:
     wrong: list[tuple[str, str]] = []
     for line in CASES.strip().splitlines():
         query, texts = line.split(": ", 1)
-        matching, others = (part.split(" | ") for part in texts.split(" ! "))
+        matching, others = ([*filter(None, p.split(" | "))] for p in f"{texts} ! ".split(" ! ")[:2])
         wrong += [
             (query, text)
             for text in (*matching, *others)
