@@ -177,6 +177,11 @@ class Settings(BaseSettings):
         default="",
         description="Further host names of the console: `desk.example.org,wire`.",
     )
+    web_edit_topics: bool = Field(
+        default=False,
+        description="Let the console's workbench write files in the folder of topics; false: it "
+        "shows changes to copy.",
+    )
     web_trusted_proxies: Annotated[str, AfterValidator(networks)] = Field(
         default="",
         description="Proxies whose X-Forwarded-Proto and -For are trusted, as addresses or "

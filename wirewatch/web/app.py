@@ -43,6 +43,7 @@ from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
 from wirewatch.web.pages.topics import TopicsPage
 from wirewatch.web.pages.websub import WebSubEndpoint
+from wirewatch.web.pages.workbench import WorkbenchPage
 from wirewatch.web.render import HERE, PageRenderer
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.security_headers import SecurityHeaders
@@ -65,6 +66,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
         StoryPage(renderer, explainer),
         StoryActions(renderer),
         TopicsPage(renderer, explainer),
+        WorkbenchPage(renderer),
         MissedPage(renderer, explainer),
         ArchivePage(renderer),
         FeedsPage(renderer),

@@ -1,0 +1,105 @@
+"""The work of the workbench: one request at a time, off the event loop, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from config.catalog.models import Catalog
+from config.settings import Settings
+from core.archive import Archive
+from core.archive.open import open_archive
+from core.clock import Clock
+from core.metrics import CONSOLE_REFUSED
+from processors.archive.words import words_of
+from wirewatch.topic_tools.expansion import Expansion, Term
+from wirewatch.web.pages.workbench.archive import (
+    DraftMatches,
+    NewestArticles,
+    ReadLimits,
+    match_draft,
+)
+from wirewatch.web.pages.workbench.draft import Draft
+
+T = TypeVar("T")
+
+LIMITS = ReadLimits()
+MOST_WAITING = 4
+"""Requests that wait for the one that works; further ones are refused."""
+
+DAYS = (1, 3, 7, 14)
+"""Days of the archive that can be looked through."""
+
+
+class Turn:
+    """Lets one request work at a time in this process."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._waiting = 0
+
+    async def run(self, work: Callable[[], T], busy: Callable[[], T]) -> T:
+        """Return the result of some work in a thread, or of ``busy`` where too many wait."""
+        if self._waiting >= MOST_WAITING:
+            CONSOLE_REFUSED.labels("workbench").inc()
+            return busy()
+        self._waiting += 1
+        try:
+            async with self._lock:
+                return await run_in_threadpool(work)
+        finally:
+            self._waiting -= 1
+
+
+class ArchiveReader:
+    """Looks through the newest articles of the archive. Thread-safe.
+
+    Args:
+        settings: Where the archive is; languages of articles.
+        clock: The present.
+        limits: How much one request reads.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, limits: ReadLimits = LIMITS) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._archive: Archive | None = None
+
+    def match(
+        self, draft: Draft, saved: Draft | None, days: int
+    ) -> tuple[NewestArticles, DraftMatches]:
+        """Return what a sound draft matches, and what was read.
+
+        Raises:
+            ArchiveError: The archive is unavailable or damaged.
+        """
+        recent = self._recent(days)
+        return recent, match_draft(draft, saved, recent, self._settings.language_codes)
+
+    def expand(self, term: str, catalog: Catalog, days: int) -> tuple[NewestArticles, Expansion]:
+        """Return the words of articles that a term finds, and what was read.
+
+        Raises:
+            UsageError: The term is not a valid query.
+            ArchiveError: The archive is unavailable or damaged.
+        """
+        recent = self._recent(days)
+        compiled = Term(term, catalog, self._settings.language_codes)
+        return recent, compiled.expand(recent.articles())
+
+    def _recent(self, days: int) -> NewestArticles:
+        since = self._clock() - timedelta(days=days)
+        return NewestArticles(self._open(), since, self._limits)
+
+    def _open(self) -> Archive:
+        with self._lock:
+            if self._archive is None:
+                self._archive = open_archive(self._settings, words_of)
+            return self._archive
