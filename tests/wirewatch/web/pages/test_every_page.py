@@ -22,7 +22,10 @@ from tests.support.english import ENGLISH
 from tests.support.web_server import web_server
 from wirewatch.web.security_headers import HEADERS
 
-PATHS = ("/", "/search", "/topics", "/topics/nato", "/missed", "/feeds", "/deliveries", "/login")
+PATHS = (
+    "/", "/search", "/topics", "/topics/nato", "/topics/nato/edit", "/workbench", "/missed",
+    "/feeds", "/deliveries", "/login",
+)  # fmt: skip
 
 TEXTS = ("Die Nato tagt in Paris.", "Die Nato tagt in Rom. Friedensgespräche folgen.")
 

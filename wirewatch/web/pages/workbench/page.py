@@ -196,7 +196,7 @@ class WorkbenchPage:
         reading = views.reading_view(recent, entered.days, t)
         return Worked(entered, draft, {"expansion": shown, "reading": reading})
 
-    def _deny(self, entered: Entered, _: Draft, file: TopicFile, t: Translator) -> Worked:
+    def _deny(self, entered: Entered, _draft: Draft, file: TopicFile, t: Translator) -> Worked:
         part, _, word = entered.value.partition("\t")
         text = edits.deny_word(entered.text, entered.term, part, word, self._reading(file.path))
         entered = replace(entered, text=text, value="")
