@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from config.catalog.models import TopicDefinition
 from config.errors import UsageError, WirewatchError
 from config.i18n import Translator
 from core.store.console import story_list
@@ -259,7 +260,7 @@ class WorkbenchPage:
             "workbench.html",
             tab="topics",
             entered=entered,
-            title=display.line(topic.title if topic else entered.topic_id, 80),
+            title=self._title(entered, topic),
             name=name,
             path=f"/topics/{entered.topic_id}/edit" if entered.topic_id else "/workbench",
             faults=views.faults_view(faults, str(file.path), entered.text) if draft else None,
@@ -277,6 +278,12 @@ class WorkbenchPage:
             **dict.fromkeys(RESULTS) | dict(worked.shown),
         )
 
+    def _title(self, entered: Entered, topic: TopicDefinition | None) -> str:
+        """Return the title of a topic; empty for a new one that nobody has given any."""
+        if topic is None or topic.id == NEW:
+            return entered.topic_id
+        return display.line(topic.title, display.LONGEST_NAME)
+
     def _running(self, topic_id: str, file: TopicFile) -> str:
         """Return whether the running program uses the file: ``yes``, ``no``, ``rejected``."""
         if not topic_id:
@@ -289,7 +296,7 @@ class WorkbenchPage:
         is_rejected = any(fault.is_error for fault in self._renderer.runtime.faults())
         return "rejected" if is_rejected else "no"
 
-    def _judged(self, topic_id: str, topic: Any) -> list[dict[str, Any]]:
+    def _judged(self, topic_id: str, topic: TopicDefinition | None) -> list[dict[str, Any]]:
         """Return the newest judged alerts of the topic that it has no test of."""
         if not topic_id or topic is None:
             return []
