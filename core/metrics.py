@@ -71,6 +71,12 @@ DEAD_LETTERS = Counter("wirewatch_dead_letters", "Records set aside as dead lett
 CONFIG_OK = Gauge(
     "wirewatch_config_last_reload_ok", "1 if the newest configuration files are in use."
 )
+CONFIG_HELD = Gauge(
+    "wirewatch_config_files_held",
+    "Operator files with an error, by what they contain and what is in force of them: last_good or "
+    "off.",
+    ["kind", "in_force"],
+)
 TOPIC_TESTS_FAILED = Gauge(
     "wirewatch_topic_tests_failed", "Tests of topics that fail with the newest operator files."
 )

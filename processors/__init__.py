@@ -10,7 +10,7 @@
 from processors.article_from_fields import article_from_fields
 from processors.entity_lint import entity_faults
 from processors.explanation import Explanation
-from processors.lint import concept_faults, run_topic_tests, topic_faults
+from processors.lint import concept_faults, query_faults, run_topic_tests, topic_faults
 from processors.pipeline import STEPS, ArticleOutcome, Processors
 from processors.vocabulary import run_vocabulary_tests, vocabulary_faults
 from processors.worker import GROUP, STAGE, ProcessorsWorker
@@ -26,6 +26,7 @@ __all__ = [
     "article_from_fields",
     "concept_faults",
     "entity_faults",
+    "query_faults",
     "run_topic_tests",
     "run_vocabulary_tests",
     "topic_faults",

@@ -1,6 +1,7 @@
 """Faults of topics: what is wrong in their queries, and which of their tests fail.
 
-``topic_faults`` is for ``check`` and ``topics lint``: errors and warnings of every topic.
+``query_faults`` is for a running program: errors of queries. ``topic_faults`` is for ``check`` and
+``topics lint``: errors and warnings of every topic.
 ``run_topic_tests`` is for ``topics test``: one fault for every expectation that is not met.
 """
 
@@ -54,6 +55,23 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
             processors = Processors.of(catalog, [topic], languages)
             faults.extend(_query_warnings(topic, processors))
             faults.extend(_test_warnings(topic.definition, processors))
+    return in_file_order(without_allowed(faults, catalog.topics))
+
+
+def query_faults(catalog: Catalog) -> list[Fault]:
+    """Return what keeps the topics and concepts of a catalog from being used, with few warnings.
+
+    It is for programs that load the operator's files: it compiles queries but runs no tests.
+
+    Args:
+        catalog: The part of the operator's files that has no errors.
+    """
+    ids = {entity.id for entity in catalog.entities}
+    vocabulary = Vocabulary(catalog.vocabulary, ids)
+    faults = vocabulary.faults_of(vocabulary.concepts)
+    for topic in catalog.topics:
+        compiled = compile_topic(topic, ids, vocabulary)
+        faults += [*compiled.faults, *_weight_faults(compiled)]
     return in_file_order(without_allowed(faults, catalog.topics))
 
 

@@ -41,11 +41,13 @@ Kind = Literal["sources", "topic", "entities", "vocabulary", "alerts"]
 ParseFile = Callable[[str, bytes], tuple[YamlNode | None, list[Fault]]]
 """Parses the bytes of a file into a tree and faults."""
 
-_FOLDERS: Final[tuple[tuple[Kind, str], ...]] = (
+FOLDERS: Final[tuple[tuple[Kind, str], ...]] = (
     ("entities", "entities"),
     ("vocabulary", "vocabulary"),
     ("topic", "topics"),
 )
+"""The folders of files by what these contain."""
+
 _FILES: Final[tuple[tuple[Kind, str], ...]] = (
     ("sources", "sources.yaml"),
     ("alerts", "alerts.yaml"),
@@ -101,7 +103,7 @@ def operator_files(folder: Path) -> list[tuple[Kind, Path]]:
     """Return the files to read, readable or not; sources.yaml even where it is missing."""
     named = [(kind, folder / name) for kind, name in _FILES]
     present = [(k, p) for k, p in named if k == "sources" or p.exists() or p.is_symlink()]
-    return present + [pair for kind, name in _FOLDERS for pair in _in_folder(kind, folder / name)]
+    return present + [pair for kind, name in FOLDERS for pair in _in_folder(kind, folder / name)]
 
 
 def _in_folder(kind: Kind, folder: Path) -> list[tuple[Kind, Path]]:
@@ -126,7 +128,12 @@ def gather(folder: Path) -> tuple[RawFile, ...]:
 
 
 def assemble(
-    files: Sequence[RawFile], variables: Variables, parse: ParseFile = parse
+    files: Sequence[RawFile],
+    variables: Variables,
+    parse: ParseFile = parse,
+    words: WordFiles | None = None,
+    *,
+    is_partial: bool = False,
 ) -> tuple[Catalog, list[Fault]]:
     """Return a catalog of the valid parts of these files, and all faults in file order.
 
@@ -134,6 +141,8 @@ def assemble(
         files: The files, as :func:`gather` read them.
         variables: Replaces ``${NAME}``.
         parse: Parses a file; one with a cache makes a reload fast.
+        words: Reads the files of words that topics name.
+        is_partial: Whether topics are left out, so that routes may be about unknown ones.
     """
     faults = Faults()
     roots, unread = _roots(files, faults, parse)
@@ -146,11 +155,11 @@ def assemble(
         for root in roots["vocabulary"]
         for concept in read_vocabulary(root, faults, concepts)
     )
-    topics = _topics(roots["topic"], faults, known, WordFiles(variables.files))
+    topics = _topics(roots["topic"], faults, known, words or WordFiles(variables.files))
     outlets = tuple(
         outlet for root in roots["sources"] for outlet in read_sources(root, faults, variables)
     )
-    labels = {} if faults.errors else _labels(topics, outlets)
+    labels = {} if faults.errors or is_partial else _labels(topics, outlets)
     alerts = AlertsDefinition()
     for root in roots["alerts"]:
         alerts = read_alerts(root, faults, variables, labels)

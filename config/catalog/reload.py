@@ -1,4 +1,4 @@
-"""The catalog of a running program: read again when files change, never one with errors.
+"""The catalog of a running program: read again when files change, never with errors.
 
 ::
 
@@ -8,10 +8,10 @@
                  content unchanged ──────────────▶ nothing
                         │ changed
                         ▼
-             assemble, validate ── errors ──▶ the last good catalog stays; logged once
-                        │ none
+        settle: of files with errors, the last good content ──▶ current = new catalog
+                        │
                         ▼
-                  current = new catalog
+             faults and held files for the log, the console and metrics
 """
 
 from __future__ import annotations
@@ -25,17 +25,15 @@ from typing import Final
 
 import structlog
 
-from config.catalog.load import RawFile, assemble, gather, operator_files
+from config.catalog.last_good import GoodFile, GoodFiles, HeldFile, Settled, Validate, settle
+from config.catalog.load import RawFile, gather, operator_files
 from config.catalog.models import Catalog
 from config.catalog.variables import Variables
-from config.errors import CatalogError
-from config.faults import Fault, in_file_order
+from config.errors import CatalogError, ExternalError
+from config.faults import Fault
 from config.yaml.nodes import YamlNode, parse, read
 
 log = structlog.get_logger(__name__)
-
-Validate = Callable[[Catalog], Sequence[Fault]]
-"""Returns the faults of a part of the catalog: queries, receivers."""
 
 _WRITING: Final = timedelta(milliseconds=500)
 """A file that changed more recently may be half written: many editors truncate it first."""
@@ -45,22 +43,26 @@ _SETTLED: Final = timedelta(seconds=2)
 
 Tree = tuple[YamlNode | None, list[Fault]]
 Stamps = tuple[tuple[str, int, int, int, int], ...]
+OnReload = Callable[[Sequence[Fault], Sequence[HeldFile]], None]
 
 
 class CatalogKeeper:
     """Provides the newest catalog without errors. Thread-safe.
 
+    A file with an error keeps the last good content that it had; the others are used.
+
     Args:
         folder: The operator's files.
         environ: Where ``${NAME}`` is looked up first.
-        validate: Further checks; a catalog with one of their errors is not used either.
+        validate: Further checks; a file with one of their errors is not used either.
         clock: The present.
-        on_reload: Called after each load with whether the newest files are in use.
+        on_reload: Called after each load with the faults and with the files that are held.
         dotenv: Where ``${NAME}`` is looked up last.
         logs: Whether to log each reload; false where another process does.
+        good_files: Stores the last good content of files; None keeps it in memory only.
 
     Raises:
-        CatalogError: The files have errors at the first load.
+        CatalogError: A file has errors that the program cannot start without.
     """
 
     def __init__(
@@ -70,9 +72,10 @@ class CatalogKeeper:
         validate: Sequence[Validate],
         clock: Callable[[], datetime],
         *,
-        on_reload: Callable[[bool], None] = lambda _: None,
+        on_reload: OnReload = lambda _faults, _held: None,
         dotenv: Path = Path(".env"),
         logs: bool = True,
+        good_files: GoodFiles | None = None,
     ) -> None:
         self._folder = folder
         self._environ = environ
@@ -81,20 +84,20 @@ class CatalogKeeper:
         self._on_reload = on_reload
         self._dotenv = dotenv
         self._logs = logs
+        self._good_files = good_files
+        self._good: Mapping[str, GoodFile] = {}
+        self._saved: Mapping[str, GoodFile] = {}
         self._lock = threading.Lock()
         self._watched: frozenset[Path] = frozenset()
         self._stamps: Stamps = ()
         self._content = ""
         self._revision = ("", clock())
         self._faults: tuple[Fault, ...] = ()
+        self._held: tuple[HeldFile, ...] = ()
         self._trees: dict[tuple[str, bytes], Tree] = {}
-        catalog = self._read()
-        if catalog is None:
-            on_reload(False)
-            raise CatalogError(self._faults)
-        self._current = catalog
-        self._revision = (self._content, clock())
-        on_reload(True)
+        self._current = self._load(None)
+        self._log_result((), reloaded=False)
+        self._save()
 
     @property
     def current(self) -> Catalog:
@@ -108,22 +111,34 @@ class CatalogKeeper:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults of the newest files; with an error among them, they are not in use."""
+        """The faults of the newest files; one with an error among them is not in use."""
         return self._faults
+
+    @property
+    def held(self) -> tuple[HeldFile, ...]:
+        """The files whose newest content is not in use."""
+        return self._held
+
+    def store_in(self, good_files: GoodFiles) -> None:
+        """Store the last good content of files from now on."""
+        with self._lock:
+            self._good_files = good_files
+            self._save()
 
     def refresh(self) -> bool:
         """Load files that changed. Return whether another catalog is in use now."""
         with self._lock:
+            self._save()
             if not self._changed():
                 return False
             before = self._faults
-            catalog = self._read()
-            if self._logs:
-                self._log_result(before, catalog)
-            self._on_reload(catalog is not None)
-            if catalog is not None:
-                self._revision = (self._content, self._clock())
-            if catalog is None or catalog == self._current:
+            try:
+                catalog = self._load(self._current)
+            except CatalogError:  # not even a part of the files can be used
+                catalog = self._current
+            self._log_result(before, reloaded=True)
+            self._save()
+            if catalog == self._current:
                 return False
             self._current = catalog
             return True
@@ -139,22 +154,74 @@ class CatalogKeeper:
             return False
         return True
 
-    def _read(self) -> Catalog | None:
-        """Read all files, set ``_faults``, and return the catalog where there is no error."""
+    def _load(self, running: Catalog | None) -> Catalog:
+        """Read all files, and return what is in force of them.
+
+        Raises:
+            CatalogError: A file has no good content that is required.
+        """
         stamps = self._stamp_files()
         files = gather(self._folder)
         variables = Variables(self._environ, self._dotenv)
-        catalog, faults = assemble(files, variables, self._parse)
-        contents = {file.content for file in files}
+        try:
+            settled = self._settle(files, variables, running)
+        except CatalogError as error:
+            self._faults, self._held = error.faults, ()
+            self._on_reload(self._faults, self._held)
+            raise
+        finally:
+            # The stamps are from before reading: the next refresh notices a write in between.
+            self._stamps = stamps if variables.files == self._watched else ()
+            self._watched = frozenset(variables.files)
+            self._content = self._fingerprint(files)
+        self._use(settled)
+        self._on_reload(self._faults, self._held)
+        return settled.catalog
+
+    def _settle(
+        self, files: Sequence[RawFile], variables: Variables, running: Catalog | None
+    ) -> Settled:
+        now, good = self._clock(), self._load_good()
+        return settle(
+            self._folder, files, good, variables, self._validate, self._parse, now, running
+        )
+
+    def _use(self, settled: Settled) -> None:
+        self._faults, self._held, self._good = settled.faults, settled.held, settled.good
+        contents = {good.content for good in settled.good.values()}
         self._trees = {key: tree for key, tree in self._trees.items() if key[1] in contents}
-        for check in self._validate:
-            faults = [*faults, *check(catalog)]
-        # The stamps are from before reading: the next refresh notices a write in between.
-        self._stamps = stamps if variables.files == self._watched else ()
-        self._watched = frozenset(variables.files)
-        self._content = self._fingerprint(files)
-        self._faults = tuple(in_file_order(faults))
-        return None if any(f.is_error for f in faults) else catalog
+        watched = "".join(str(read(path)) for path in sorted(self._watched))
+        revision = hashlib.sha256(f"{settled.revision}{watched}".encode()).hexdigest()
+        if revision != self._revision[0]:
+            self._revision = (revision, self._clock())
+
+    def _load_good(self) -> Mapping[str, GoodFile]:
+        """Return the last good content of each file that this or another process has used."""
+        if self._good_files is None:
+            return self._good
+        try:
+            stored = self._good_files.load()
+        except ExternalError as error:
+            log.warning("last_good_files_not_read", reason=str(error))
+            return self._good
+        own = {
+            key: good
+            for key, good in self._good.items()
+            if key not in stored or good.at >= stored[key].at
+        }
+        return {**stored, **own}
+
+    def _save(self) -> None:
+        """Store the last good content of files if it changed; a failure is tried again later."""
+        if self._good_files is None or self._saved == self._good:
+            return
+        try:
+            self._good_files.save(self._good)
+        except ExternalError as error:
+            mend = "It is tried again. Until then a restart does not have it."
+            log.warning("last_good_files_not_stored", reason=str(error), mend=mend)
+        else:
+            self._saved = self._good
 
     def _parse(self, file: str, content: bytes) -> Tree:
         """Parse a file unless its content is unchanged; parsing is most of the time of a load."""
@@ -174,13 +241,23 @@ class CatalogKeeper:
             hasher.update(str(read(path)).encode())
         return hasher.hexdigest()
 
-    def _log_result(self, before: Sequence[Fault], catalog: Catalog | None) -> None:
+    def _log_result(self, before: Sequence[Fault], *, reloaded: bool) -> None:
         errors = [fault for fault in self._faults if fault.is_error]
+        if not self._logs:
+            return
         if errors and list(self._faults) != list(before):
-            log.error("configuration_rejected", errors=len(errors), first=str(errors[0]))
-        elif catalog is not None and any(fault.is_error for fault in before):
+            good = {file.file: file.good_at for file in self._held if file.good_at}
+            log.error(
+                "configuration_rejected",
+                errors=len(errors),
+                first=str(errors[0]),
+                last_good={name: at.isoformat(timespec="seconds") for name, at in good.items()},
+                off=[file.file for file in self._held if file.is_off],
+                mend="Correct these files; all others are in use. `wirewatch check` lists errors.",
+            )
+        elif reloaded and not errors and any(fault.is_error for fault in before):
             log.info("configuration_fixed", folder=str(self._folder))
-        elif catalog is not None:
+        elif reloaded and not errors:
             log.info("configuration_reloaded", folder=str(self._folder))
 
 

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -35,9 +36,15 @@ class WordFiles:
 
     Attributes:
         files: Every file that was looked for, present or not, so that a change is noticed.
+        replaced: Contents that are used instead of those of the files.
+        contents: The contents that were used, filled while terms are read.
+        users: The files of the topics that name a file, by its path in faults.
     """
 
     files: set[Path] = field(default_factory=set)
+    replaced: Mapping[Path, bytes] = field(default_factory=dict)
+    contents: dict[Path, bytes] = field(default_factory=dict)
+    users: dict[str, list[str]] = field(default_factory=dict)
 
     def term(self, node: YamlNode, name: str, faults: Faults) -> SourceText | None:
         """Return the term of ``{file: words.txt}``, or None where it has faults.
@@ -58,11 +65,13 @@ class WordFiles:
             faults.add(position, "E221", f"{values.shown(given)} is outside of the folder.", mend)
             return None
         self.files.add(path)
-        content = read(path)
+        content = self.replaced.get(path) or read(path)
         if isinstance(content, Fault):
             message = f"The words of `{name}` are in {values.shown(given)}: {content.message}"
             faults.add(position, content.code, message, "Create it, or correct the name.")
             return None
+        self.contents[path] = content
+        self.users.setdefault(shown_path(path), []).append(position.file)
         return _source(shown_path(path), content, faults)
 
 

@@ -48,6 +48,7 @@ from core.store.forgotten_entries import forget_entries
 from core.store.match_counts import forget_replays
 from core.store.missed_articles import forget_missed
 from core.store.notification_items import notification_items
+from core.store.operator_files import operator_files
 from core.store.separations import story_separations
 from core.store.silences import forget_silences
 from core.store.sql import FORGET_LIMIT
@@ -266,6 +267,7 @@ KEPT = {
     feed_addresses.name: "a row for each feed of alerts that has an address",
     digests.digests.name: "a row for each digest of alerts.yaml; that of a removed one is deleted",
     "feeds": "a row for each feed ever configured; a removed one keeps its history",
+    operator_files.name: "a row for each operator file; that of a deleted file is deleted",
     page_signals.feed_signals.name: "a row for each feed that says when entries were changed",
 }
 """Tables of which nothing is deleted, with the reason."""

@@ -39,7 +39,8 @@ def run(
 ) -> None:
     """Poll feeds, match topics, notify people, until Ctrl-C or SIGTERM.
 
-    With --once it exits with 3 if no outlet could be reached, or a delivery or a database failed.
+    With --once it exits with 1 if an operator file has an error, and with 3 if no outlet could be
+    reached, or a delivery or a database failed.
 
     \b
     wirewatch run                            all stages, console on http://127.0.0.1:8080
@@ -145,9 +146,10 @@ def _prepare_console(settings: Settings) -> CatalogKeeper | None:
     from wirewatch.run.program import open_keeper
 
     try:
-        return open_keeper(settings, logs=False)
+        keeper = open_keeper(settings, logs=False)
     except CatalogError:
         return None
+    return None if keeper.held else keeper  # what is in force of these is in the store
 
 
 def setting_warnings(settings: Settings, stages: frozenset[str]) -> list[tuple[str, str]]:

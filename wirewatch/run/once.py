@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from contextlib import ExitStack, closing
 from typing import Protocol, Unpack
 
@@ -21,7 +21,9 @@ import structlog
 
 from alerts import worker as alerts_worker
 from alerts.canaries.timer import ONCE_EARLY, CanaryTimer
+from config.catalog.last_good import HeldFile
 from config.errors import ExternalError, StoreError, out_of_memory
+from config.faults import Fault
 from config.i18n import Phrase, in_english
 from core.archive import worker as archive_worker
 from core.clock import rfc3339
@@ -70,6 +72,7 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
         summary.troubles.append(str(known))
     finally:
         _release(program)
+    summary.faults = describe_faults(program.keeper.faults, program.keeper.held)
     summary.dispositions = {stage: program.dispositions.of(stage) for stage in STAGES}
     return summary
 
@@ -173,6 +176,21 @@ def _deliver(program: Program, summary: Summary) -> None:
     undelivered = summary.deliveries["pending"] + summary.deliveries["failed"]
     if undelivered:
         summary.troubles.append(f"{undelivered} notification(s) could not be delivered.")
+
+
+def describe_faults(faults: Sequence[Fault], held: Sequence[HeldFile]) -> list[str]:
+    """Return a line for each error in an operator file, and for each other file that is held."""
+    errors = [fault for fault in faults if fault.is_error]
+    states = {file.file: _describe_held(file) for file in held}
+    lines = [f"{fault} {states.get(fault.file, '')}".rstrip() for fault in errors]
+    needed = states.keys() - {fault.file for fault in errors}
+    return lines + [f"{file}: A topic needs it. {states[file]}" for file in sorted(needed)]
+
+
+def _describe_held(file: HeldFile) -> str:
+    if file.good_at is None:
+        return "It is off: it never was without an error."
+    return f"Its last good version of {rfc3339(file.good_at.replace(microsecond=0))} is in force."
 
 
 def describe_broken(target: TargetState, waiting: int) -> str:

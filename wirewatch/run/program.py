@@ -12,13 +12,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import get_args
 
 from alerts import worker as alerts_worker
 from alerts.dispatcher import Dispatcher
 from alerts.receivers import receiver_faults
+from config.catalog.last_good import GoodFiles, HeldFile
+from config.catalog.load import Kind
 from config.catalog.models import Catalog
 from config.catalog.reload import CatalogKeeper
 from config.faults import FAILED_TEST, Fault
@@ -35,10 +39,11 @@ from core.processes.instance import Instance
 from core.processes.slots import SlotClaim
 from core.relay import Relay
 from core.store import Store
+from core.store.operator_files import StoredFiles
 from core.streams.port import Consumer, StreamLog
 from core.streams.topology import canary_specs, stream_specs
 from ingest.service import Ingest
-from processors import topic_faults
+from processors import topic_faults, vocabulary_faults
 from processors import worker as processors_worker
 from wirewatch.run.bootstrap import (
     open_archive,
@@ -161,29 +166,42 @@ class Program:
         return current
 
 
-def open_keeper(settings: Settings, *, logs: bool = True) -> CatalogKeeper:
+def open_keeper(
+    settings: Settings, *, logs: bool = True, good_files: GoodFiles | None = None
+) -> CatalogKeeper:
     """Load the operator's files with the checks of all packages.
 
     Args:
         settings: Give their folder.
         logs: Whether to log when they are reloaded.
+        good_files: Stores the last good content of files; None keeps it in memory only.
 
     Raises:
-        CatalogError: The files have errors.
+        CatalogError: A file has errors that the program cannot start without.
     """
     return CatalogKeeper(
         settings.config_dir,
         os.environ,
         validate=(_topic_faults, receiver_faults),
         clock=utc_now,
-        on_reload=lambda valid: metrics.CONFIG_OK.set(1 if valid else 0),
+        on_reload=_set_gauges,
         logs=logs,
+        good_files=good_files,
     )
 
 
+def _set_gauges(faults: Sequence[Fault], held: Sequence[HeldFile]) -> None:
+    """Set the gauges of the operator's files; they have a value for every label from the start."""
+    metrics.CONFIG_OK.set(0 if any(fault.is_error for fault in faults) else 1)
+    counts = Counter((file.kind, "off" if file.is_off else "last_good") for file in held)
+    for kind in (*get_args(Kind), "words"):
+        for in_force in ("last_good", "off"):
+            metrics.CONFIG_HELD.labels(kind, in_force).set(counts[kind, in_force])
+
+
 def _topic_faults(catalog: Catalog) -> list[Fault]:
-    """Return the faults of topics, and count the tests that fail."""
-    faults = topic_faults(catalog)
+    """Return the faults of topics and concepts, and count the tests that fail."""
+    faults = [*topic_faults(catalog), *(f for f in vocabulary_faults(catalog) if f.is_error)]
     metrics.TOPIC_TESTS_FAILED.set(sum(fault.code == FAILED_TEST for fault in faults))
     return faults
 
@@ -200,18 +218,21 @@ def open_program(
         keeper: The operator's files; None loads them.
 
     Raises:
-        CatalogError: The operator's files have errors.
+        CatalogError: An operator file has errors that the program cannot start without.
         SettingsError: A folder or URL is not usable.
         StoreError: The database is not available.
         StreamError: The stream engine is not available.
     """
-    keeper = open_keeper(settings) if keeper is None else keeper
     with (
         open_slot(settings) if claim is None else nullcontext(claim) as own_claim,
         open_instance(settings) as instance,
         open_store(settings) as store,
         open_stream_log(settings, instance) as streams,
     ):
+        if keeper is None:
+            keeper = open_keeper(settings, good_files=StoredFiles(store))
+        else:
+            keeper.store_in(StoredFiles(store))
         program = Program(settings, keeper, instance, own_claim.slot, store, streams)
         program.catalog()
         yield program

@@ -19,6 +19,7 @@ class Summary:
         deliveries: Targets: delivered, failed (given up), still pending, held (a cap, quiet hours).
         broken_targets: Targets of receivers that are broken, and why; their messages wait.
         dispositions: By stage, how many items ended in each way.
+        faults: Errors in operator files, and what is in force instead; they make the exit code 1.
         troubles: Sentences about what failed outside this program; they make the exit code 3.
     """
 
@@ -35,11 +36,14 @@ class Summary:
     )
     broken_targets: list[str] = field(default_factory=list)
     dispositions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
-        """3 where something outside this program failed, else 0."""
+        """1 where an operator file has an error, 3 where something outside failed, else 0."""
+        if self.faults:
+            return 1
         return 3 if self.troubles else 0
 
     def as_json(self) -> dict[str, Any]:
@@ -63,6 +67,7 @@ class Summary:
         ]
         lines += [f"  {stage}: {_counts(counts)}" for stage, counts in self.dispositions.items()]
         lines += [f"broken      {target}" for target in self.broken_targets]
+        lines += [f"fault       {fault}" for fault in self.faults]
         lines += [f"trouble     {trouble}" for trouble in self.troubles]
         return "\n".join(lines)
 

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from config.catalog.last_good import HeldFile, Validate
 from config.catalog.models import Catalog, FilePosition
-from config.catalog.reload import CatalogKeeper, Validate
+from config.catalog.reload import CatalogKeeper
 from config.errors import CatalogError
 from config.faults import Fault
 from config.yaml.nodes import fault
@@ -33,9 +34,12 @@ class Reloading:
             self.environ,
             validate,
             lambda: NOW,
-            on_reload=self.reloads.append,
+            on_reload=self.note,
             dotenv=self.dotenv,
         )
+
+    def note(self, faults: Sequence[Fault], _: Sequence[HeldFile]) -> None:
+        self.reloads.append(not any(fault.is_error for fault in faults))
 
     def topics(self) -> dict[str, str]:
         return {t.id: t.rules[0].query.value for t in self.keeper.current.topics}
@@ -168,11 +172,13 @@ def test_files_with_warnings_are_used_and_the_warnings_are_listed(
 
 def test_the_first_load_raises_all_faults(write: Write) -> None:
     folder = write({"topics/a.yaml": "{id: a}", "alerts.yaml": "routes: x"})
-    reloads: list[bool] = []
+    reloads: list[Sequence[Fault]] = []
     with pytest.raises(CatalogError) as caught:
-        CatalogKeeper(folder, {}, [], lambda: NOW, on_reload=reloads.append)
+        CatalogKeeper(
+            folder, {}, [], lambda: NOW, on_reload=lambda faults, _: reloads.append(faults)
+        )
     assert [f.code for f in caught.value.faults] == ["E213", "E212"]
-    assert reloads == [False]
+    assert reloads == [caught.value.faults]
 
 
 def test_a_changed_secret_is_used(files: Reloading, tmp_path: Path) -> None:

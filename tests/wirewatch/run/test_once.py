@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import time
 from pathlib import Path
@@ -61,6 +62,26 @@ def test_a_new_article_on_a_topic_is_notified_once(
     assert second["feeds"]["not_modified"] == 1
     assert second["alerts"] == {"opened": 0, "updated": 0, "suppressed": 0}
     assert len(webhook.notifications) == 1
+
+
+@pytest.mark.slow
+def test_a_topic_with_an_error_ends_a_round_with_1_and_stops_no_other_topic(
+    installation: CliInstallation, newsroom: Newsroom, webhook: WebhookReceiver
+) -> None:
+    installation.write("topics/new.yaml", '{id: new, query: "(Nato"}')
+    installation.write("topics/old.yaml", "{id: old, query: Stockholm}")
+    first = installation.invoke_once(code=1)
+    [fault] = first["faults"]
+    assert "topics/new.yaml:1:23: E001" in fault
+    assert fault.endswith("It is off: it never was without an error.")
+    installation.write("topics/old.yaml", '{id: old, query: "(Stockholm"}')
+    newsroom.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY))
+    second = installation.invoke_once(code=1)
+    assert second["matches"] == 2
+    assert re.search(
+        r"old.yaml:1:28: E001 .* last good version of 20.*Z is in force", second["faults"][1]
+    )
+    assert webhook.notifications
 
 
 @pytest.mark.slow
