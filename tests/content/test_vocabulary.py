@@ -16,8 +16,9 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 IN_ALL_LANGUAGES = {
-    "accession", "agreement", "anniversary", "application", "ceasefire", "demand", "enlargement",
-    "grain_deal", "history", "invitation", "membership", "negotiation", "neutrality", "peace_plan",
+    "accession", "agreement", "anniversary", "application", "archives", "betrayal", "blame",
+    "ceasefire", "demand", "enlargement", "grain_deal", "history", "invitation", "membership",
+    "memory", "myth", "negotiation", "neutrality", "open_door", "peace_plan",
     "prisoner_exchange", "promise", "ratification", "refusal", "security_guarantee",
     "spokesperson_statement", "summit", "talks", "threat", "veto", "withdrawal",
 }  # fmt: skip
