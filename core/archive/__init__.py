@@ -15,6 +15,7 @@ databases propose the same revisions.
 """
 
 from core.archive.archive import Archive, ArchivedRevision, ArchiveFilter
+from core.archive.index_version import IndexState, Rebuild
 from core.archive.proposal import Alternative, Group, IndexTerm, Proposal
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "ArchiveFilter",
     "ArchivedRevision",
     "Group",
+    "IndexState",
     "IndexTerm",
     "Proposal",
+    "Rebuild",
 ]

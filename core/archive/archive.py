@@ -9,12 +9,20 @@ revision is stored once, and an enrichment replaces the one before it.
 from __future__ import annotations
 
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from core.archive.database import ArchiveConnection, ArchiveDatabase
+from core.archive.index_version import (
+    INDEX_VERSION,
+    IndexState,
+    WordChanges,
+    load_note,
+    load_rebuild,
+    save_note,
+)
 from core.archive.proposal import Proposal
 from core.messages import ArticleRevision, Enriched
 
@@ -73,8 +81,15 @@ class ArchiveFilter:
     proposal: Proposal = ()
 
 
-WordsOf = Callable[[ArticleRevision], frozenset[str]]
-"""Returns the folded words of an article, by which it is found."""
+class ArticleWords(Protocol):
+    """Returns the folded words of an article, by which it is found."""
+
+    @property
+    def version(self) -> str:
+        """Another text where another version of the program finds other words."""
+
+    def __call__(self, article: ArticleRevision) -> frozenset[str]:
+        """Return the words."""
 
 
 class Archive:
@@ -85,9 +100,9 @@ class Archive:
         words_of: Returns the words of an article, as the engine that decides searches them.
     """
 
-    def __init__(self, database: ArchiveDatabase, words_of: WordsOf) -> None:
-        self._database = database
-        self._words_of = words_of
+    def __init__(self, database: ArchiveDatabase, words_of: ArticleWords) -> None:
+        self.database = database
+        self.words_of = words_of
 
     def add(self, articles: Iterable[ArticleRevision], enriched: Iterable[Enriched] = ()) -> int:
         """Store revisions and enrichments, in one transaction. Return how many revisions are new.
@@ -95,7 +110,7 @@ class Archive:
         Raises:
             ArchiveError: The database refused; nothing was stored.
         """
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             new = self._add(connection, articles)
             connection.run(_ENRICH, [_enrichment_row(one) for one in enriched])
         return new
@@ -181,7 +196,7 @@ class Archive:
         query += " ORDER BY articles DESC, word"
         if limit is not None:
             query += " LIMIT :limit"
-        with self._database.read(seconds) as connection:
+        with self.database.read(seconds) as connection:
             return [(str(word), int(count)) for word, count in connection.rows(query, values)]
 
     def forget(self, before: datetime) -> int:
@@ -192,57 +207,65 @@ class Archive:
         Raises:
             ArchiveError: The database refused; nothing was deleted.
         """
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             values = {"before": _first_number(before), "limit": FORGET_LIMIT}
             ids = [str(row[0]) for row in connection.rows(_FORGETTABLE, values)]
-            counts: Counter[str] = Counter()
+            changes = WordChanges(connection)
             for article_id in ids:
-                counts.update(self._forget_article(connection, article_id))
-            rows = [{"word": w, "articles": -n} for w, n in sorted(counts.items())]
-            connection.run(_COUNT_WORD, rows)
-            connection.run(_FORGET_WORD, rows)
+                changes.remove(article_id, self._forget_article(connection, article_id))
+            changes.write()
         return len(ids)
 
     def note(self, name: str) -> str | None:
         """Return a fact about the archive itself; None where it was never set."""
-        query = "SELECT value FROM archive_about WHERE name = :name"
-        with self._database.read() as connection:
-            rows = connection.rows(query, {"name": name})
-        return str(rows[0][0]) if rows else None
+        with self.database.read() as connection:
+            return load_note(connection, name)
 
     def set_note(self, name: str, value: str) -> None:
         """Store a fact about the archive itself."""
-        with self._database.write() as connection:
-            connection.run(_NOTE, [{"name": name, "value": value}])
+        with self.database.write() as connection:
+            save_note(connection, name, value)
+
+    def index_state(self) -> IndexState:
+        """Return whether the index has the words that this program would write."""
+        with self.database.read() as connection:
+            version = load_note(connection, INDEX_VERSION) or ""
+            return IndexState(version, self.words_of.version, load_rebuild(connection))
+
+    def name_version(self) -> None:
+        """Store with which version the index is made, if the archive is new."""
+        with self.database.read() as connection:
+            is_new = load_note(connection, INDEX_VERSION) is None and not connection.rows(_ANY, {})
+        if is_new:
+            self.set_note(INDEX_VERSION, self.words_of.version)
 
     def close(self) -> None:
         """Close the database. Idempotent."""
-        self._database.close()
+        self.database.close()
 
     def _add(self, connection: ArchiveConnection, articles: Iterable[ArticleRevision]) -> int:
         """Insert the revisions that are new, oldest first, and count their words."""
         new = 0
-        counts: Counter[str] = Counter()
+        changes = WordChanges(connection)
         for article in sorted(articles, key=lambda one: (one.fetched_at, one.revision)):
             stored = connection.rows(_REVISIONS, {"article_id": article.article_id})
             if article.revision in {row[1] for row in stored}:
                 continue
-            words = self._words_of(article)
-            known = frozenset[str]().union(*(self._words_of(_article(row[2])) for row in stored))
+            words = self.words_of(article)
+            known = frozenset[str]().union(*(self.words_of(read_record(row[2])) for row in stored))
             number = _free_number(connection, article)
             connection.run(_INSERT, [_revision_row(number, article)])
             connection.add_words(number, words)
-            counts.update(words - known)
+            changes.add(article.article_id, words - known)
             new += 1
-        # In the order of the words, so that two processes never wait for each other's rows.
-        connection.run(_COUNT_WORD, [{"word": w, "articles": n} for w, n in sorted(counts.items())])
+        changes.write()
         return new
 
     def _forget_article(self, connection: ArchiveConnection, article_id: str) -> frozenset[str]:
         """Delete an article with its revisions. Return the words that they had."""
         key = {"article_id": article_id}
         rows = connection.rows(_REVISIONS, key)
-        words = frozenset[str]().union(*(self._words_of(_article(row[2])) for row in rows))
+        words = frozenset[str]().union(*(self.words_of(read_record(row[2])) for row in rows))
         connection.remove_words([int(row[0]) for row in rows])
         connection.run("DELETE FROM archive_revisions WHERE article_id = :article_id", [key])
         connection.run("DELETE FROM archive_enrichments WHERE article_id = :article_id", [key])
@@ -260,9 +283,9 @@ class Archive:
         conditions = ["r.number >= :least", "r.number < :after"]
         values: dict[str, object] = {"least": bounds[0], "after": bounds[1], "limit": limit}
         if selection.proposal:
-            source, condition, key = self._database.proposed
+            source, condition, key = self.database.proposed
             conditions.append(condition)
-            values["proposal"] = self._database.render(selection.proposal)
+            values["proposal"] = self.database.render(selection.proposal)
         if selection.outlet:
             conditions.append("r.outlet = :outlet")
             values["outlet"] = selection.outlet
@@ -276,7 +299,7 @@ class Archive:
             f"{_COLUMNS} FROM {source}{_ENRICHED} WHERE {' AND '.join(conditions)}"
             f" ORDER BY {key} {order} LIMIT :limit"
         )
-        with self._database.read(seconds) as connection:
+        with self.database.read(seconds) as connection:
             rows = connection.rows(query, values)
         return [_archived(*row) for row in rows]
 
@@ -291,15 +314,7 @@ _ENRICH = (
     " ON CONFLICT (article_id, revision) DO UPDATE"
     " SET language = excluded.language, topics = excluded.topics, record = excluded.record"
 )
-_COUNT_WORD = (
-    "INSERT INTO archive_vocabulary (word, articles) VALUES (:word, :articles)"
-    " ON CONFLICT (word) DO UPDATE SET articles = archive_vocabulary.articles + excluded.articles"
-)
-_FORGET_WORD = "DELETE FROM archive_vocabulary WHERE word = :word AND articles <= 0"
-_NOTE = (
-    "INSERT INTO archive_about (name, value) VALUES (:name, :value)"
-    " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-)
+_ANY = "SELECT 1 FROM archive_revisions LIMIT 1"
 _REVISIONS = "SELECT number, revision, record FROM archive_revisions WHERE article_id = :article_id"
 _FORGETTABLE = (
     "SELECT DISTINCT article_id FROM archive_revisions r WHERE number < :before AND NOT EXISTS"
@@ -340,10 +355,11 @@ def _enrichment_row(enriched: Enriched) -> dict[str, object]:
 
 def _archived(number: int, record: bytes, enriched: bytes | None) -> ArchivedRevision:
     found = Enriched.model_validate_json(zlib.decompress(enriched)) if enriched else None
-    return ArchivedRevision(number, _article(record), found)
+    return ArchivedRevision(number, read_record(record), found)
 
 
-def _article(record: bytes) -> ArticleRevision:
+def read_record(record: bytes) -> ArticleRevision:
+    """Return the revision that a row has."""
     return ArticleRevision.model_validate_json(zlib.decompress(record))
 
 

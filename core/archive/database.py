@@ -23,6 +23,9 @@ class ArchiveConnection(Protocol):
     def add_words(self, number: int, words: Collection[str]) -> None:
         """Add the words of a revision, which has its row, to the index."""
 
+    def lock_index(self, *, shared: bool = False) -> None:
+        """Wait until no other transaction rebuilds the index, nor, unless shared, changes it."""
+
     def remove_words(self, numbers: Collection[int]) -> None:
         """Remove revisions from the index."""
 

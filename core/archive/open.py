@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from config.settings import Settings
-from core.archive.archive import Archive, WordsOf
+from core.archive.archive import Archive, ArticleWords
+from core.archive.database import ArchiveDatabase
 
 FILE = "archive.db"
 """Name of the file in the data folder."""
 
 
-def open_archive(settings: Settings, words_of: WordsOf) -> Archive:
+def open_archive(settings: Settings, words_of: ArticleWords) -> Archive:
     """Open the archive; where it is missing, create it.
 
     It is in PostgreSQL where the store is there, else in a file of the data folder.
@@ -23,10 +24,16 @@ def open_archive(settings: Settings, words_of: WordsOf) -> Archive:
         StoreError: PostgreSQL is unreachable.
         ArchiveError: The archive is damaged, busy, or the disk is full.
     """
+    archive = Archive(_open_database(settings), words_of)
+    archive.name_version()
+    return archive
+
+
+def _open_database(settings: Settings) -> ArchiveDatabase:
     if settings.database_location.startswith("sqlite:"):
         from core.archive.sqlite import SqliteArchive
 
-        return Archive(SqliteArchive(settings.data_dir / FILE), words_of)
+        return SqliteArchive(settings.data_dir / FILE)
     from core.archive.postgres import PostgresArchive
 
-    return Archive(PostgresArchive(settings.database_location), words_of)
+    return PostgresArchive(settings.database_location)

@@ -22,6 +22,8 @@ from core.store.postgres import open_engine
 
 _LOCK = 0x57574152
 """Key of the advisory lock under which the tables are created."""
+_INDEX_LOCK = 0x57574153
+"""Key of the advisory lock of a rebuild of the index."""
 _CANCELED = "57014"
 """SQLSTATE of a statement that exceeded its time limit (PostgreSQL's manual, appendix A)."""
 
@@ -114,6 +116,11 @@ class PostgresConnection:
             " WHERE number = :number"
         )
         self.run(update, [{"number": number, "words": list(words)}])
+
+    def lock_index(self, *, shared: bool = False) -> None:
+        """See :class:`~core.archive.database.ArchiveConnection`."""
+        name = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        self.rows(f"SELECT {name}(:key)", {"key": _INDEX_LOCK})
 
     def remove_words(self, numbers: Collection[int]) -> None:
         """Do nothing: the words are in the rows of the revisions."""

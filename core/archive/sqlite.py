@@ -196,6 +196,9 @@ class SqliteConnection:
             "INSERT INTO archive_tokens (rowid, words) VALUES (?, ?)", (number, text)
         )
 
+    def lock_index(self, *, shared: bool = False) -> None:
+        """Do nothing: only one transaction writes at a time."""
+
     def remove_words(self, numbers: Collection[int]) -> None:
         """See :class:`~core.archive.database.ArchiveConnection`."""
         rows = [(number,) for number in numbers]

@@ -9,15 +9,17 @@ import typer
 from config.errors import CatalogError
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.terminal import Progress, stop_at_signal
 from wirewatch.cli.times import parse_since
 from wirewatch.run.bootstrap import load_files, open_archive, open_settings
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from config.settings import Settings
+    from core.archive import IndexState
     from processors.archive import Hit, SearchPage
 
-app = typer.Typer(no_args_is_help=True, help="Search all articles that were read.")
+app = typer.Typer(no_args_is_help=True, help="Search all articles, and rebuild their index.")
 
 MOST_READ = 50_000
 """Articles that are read for a query that the index cannot answer; half a minute."""
@@ -54,6 +56,7 @@ def search(
     selection = ArchiveFilter(since=start, outlet=outlet, language=language)
     with open_archive(settings) as archive:
         page = run_search(archive, compiled, selection, limits=SearchLimits(limit, MOST_READ))
+        outdated = outdated_note(archive.index_state())
     if as_json:
         print_json([as_row(hit) for hit in page.hits])
     else:
@@ -61,8 +64,48 @@ def search(
             _print_hit(hit)
         if not page.hits:
             write("No article matches.")
-    if note := limit_note(page):
+    for note in filter(None, (limit_note(page), outdated)):
         typer.echo(note, err=True)
+
+
+@app.command()
+def rebuild(
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where the index is of this version.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Rebuild the index from the stored texts, where another version of the program made it.
+
+    The program may run: searches answer and articles are stored meanwhile. Stopped or killed, it
+    continues where it was when it is started again.
+    """
+    from core.archive.rebuild import rebuild_index
+
+    settings = open_settings()
+    progress = Progress()
+    with open_archive(settings) as archive, stop_at_signal() as stop:
+        state = archive.index_state()
+        if not state.is_current or state.rebuild or force:
+            try:
+                rebuild_index(archive, stop.is_set, lambda n: progress.show(f"{n:,} articles"))
+            finally:
+                progress.end()
+            _report(archive.index_state(), as_json=as_json)
+        else:
+            _report(state, as_json=as_json)
+
+
+def _report(state: IndexState, *, as_json: bool) -> None:
+    """Print whether the index is of this version now, or how far its rebuild has come."""
+    if as_json:
+        articles = state.rebuild.articles if state.rebuild else None
+        print_json({"version": state.version, "current": state.is_current, "rebuilt": articles})
+    elif state.rebuild:
+        write(f"Stopped after {state.rebuild.articles:,} articles. Run it again to continue.")
+    else:
+        write(f"The index is of this program's version, {state.version}.")
 
 
 def as_row(hit: Hit) -> dict[str, Any]:
@@ -96,6 +139,16 @@ def limit_note(page: SearchPage) -> str:
     return (
         f"No word of the query must be in every match, so that the articles were read one after the"
         f" other: {page.read:,} of them, back to {back_to}. Add a word with AND."
+    )
+
+
+def outdated_note(state: IndexState) -> str:
+    """Return what a reader must know of an index of another version; empty where it is not one."""
+    if state.is_current:
+        return ""
+    return (
+        "Another version of this program made the archive's index, so that words may be missing "
+        "from it. Run `wirewatch archive rebuild`; the program may run meanwhile."
     )
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.errors import StoreError
+from config.errors import ArchiveError, StoreError
 from config.faults import FAILED_TEST, Fault, in_file_order
 from wirewatch.cli.output import print_json, say, write
-from wirewatch.run.bootstrap import load_files, open_settings, open_store
+from wirewatch.run.bootstrap import load_files, open_archive, open_settings, open_store
 
 if TYPE_CHECKING:
     from config.catalog.models import FilePosition
@@ -57,6 +57,7 @@ def all_faults(settings: Settings) -> list[Fault]:
         *concepts,
         *receiver_faults(catalog),
         *stranded,
+        *_index_faults(settings),
     ]
     return in_file_order([*faults, *own])
 
@@ -82,6 +83,31 @@ def _count_waiting(settings: Settings) -> dict[str, int]:
         log = structlog.get_logger(__name__)
         log.warning("waiting_deliveries_not_checked", reason=str(error))
         return {}
+
+
+def _index_faults(settings: Settings) -> list[Fault]:
+    """Return W251 where another version of the program made the archive's index."""
+    from config.catalog.models import FilePosition
+    from config.yaml.nodes import fault
+    from core.archive.open import FILE
+
+    file = settings.data_dir / FILE
+    if settings.database_location.startswith("sqlite:///") and not file.exists():
+        return []
+    import structlog
+
+    try:
+        with open_archive(settings) as archive:
+            state = archive.index_state()
+    except (ArchiveError, StoreError) as error:  # the files can be checked without it
+        log = structlog.get_logger(__name__)
+        log.warning("archive_index_not_checked", reason=str(error))
+        return []
+    if state.is_current:
+        return []
+    message = "Another version of this program made the archive's index; a search may miss words."
+    mend = "Run `wirewatch archive rebuild`; the program may run meanwhile."
+    return [fault(FilePosition(str(file), 1, 1), "W251", message, mend)]
 
 
 def _alerts_file(settings: Settings) -> FilePosition:

@@ -30,6 +30,7 @@ from config.settings import Settings
 from core import metrics
 from core.archive import worker as archive_worker
 from core.archive.fill import fill_archive
+from core.archive.rebuild import warn_of_other_version
 from core.canary import CANARY_ARTICLES, CANARY_MATCHES, has_canaries
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
@@ -137,6 +138,7 @@ class Program:
                 stop,
                 report_turn,
             )
+            warn_of_other_version(archive)
             yield archive_worker.ArchiveWorker(
                 archive, self.settings.archive_retention, self.clock, self.dispositions
             )

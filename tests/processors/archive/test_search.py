@@ -134,7 +134,7 @@ class _Slow(Archive):
     """An archive in which no query ends in time."""
 
     def __init__(self, archive: Archive) -> None:
-        super().__init__(archive._database, words_of)
+        super().__init__(archive.database, words_of)
 
     def page(self, *_: object, **__: object) -> list[ArchivedRevision]:
         raise ArchiveTimeoutError("too long")

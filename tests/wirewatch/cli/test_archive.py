@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
+from core.archive.index_version import INDEX_VERSION
+from core.archive.open import open_archive
 from core.store import Store
 from core.store.articles import ArticleRecord, add_revision
 from processors import article_from_fields
+from processors.archive.words import words_of
 from tests.support.cli_installation import CliInstallation
 from tests.support.stream_installation import NOW, StreamInstallation, new_stream_installation
 
@@ -62,6 +66,25 @@ def test_every_article_is_archived_once_and_found_whether_it_matched_or_not(
     wrong = installation.execute("archive", "search", "=kiew AND entity:nobody")
     assert wrong.code == 2
     assert "column 18: There is no entity `nobody`" in wrong.err
+
+
+def test_an_index_of_another_version_is_named_and_rebuilt(installation: CliInstallation) -> None:
+    archive = open_archive(Settings(data_dir=installation.data), words_of)
+    archive.add([article_from_fields({"title": "Regen in Kiew", "url": "https://a.example/1"})])
+    archive.set_note(INDEX_VERSION, "0-other")
+    assert "W251" in installation.execute("check").out
+    assert "archive rebuild" in installation.execute("archive", "search", '"kiew"').err
+
+    assert installation.invoke("archive", "rebuild") == (
+        f"The index is of this program's version, {words_of.version}.\n"
+    )
+    assert archive.index_state().is_current
+    archive.close()
+    assert "W251" not in installation.execute("check").out
+    found = installation.execute("archive", "search", '"kiew"')
+    assert ("Regen in Kiew" in found.out, found.err) == (True, "")
+    forced = json.loads(installation.invoke("archive", "rebuild", "--force", "--json"))
+    assert forced == {"version": words_of.version, "current": True, "rebuilt": None}
 
 
 @pytest.mark.slow

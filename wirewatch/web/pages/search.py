@@ -57,6 +57,7 @@ class ArchivePage:
         form = {name: request.query_params.get(name, "")[:MAX_QUERY].strip() for name in FIELDS}
         before = request.query_params.get("before", "")
         context: dict[str, Any] = {"result": None, "fault": None, "trouble": None}
+        context["is_outdated"] = False
         if form["q"]:
             context |= self._search(form, catalog, t, int(before) if is_number(before) else None)
         return renderer.render(
@@ -82,7 +83,9 @@ class ArchivePage:
         try:
             query = compile_search(form["q"], catalog, settings.language_codes)
             selection = selected(form, self._renderer.clock())
-            found = search(self._open(), query, selection, before=before, limits=LIMITS)
+            archive = self._open()
+            found = search(archive, query, selection, before=before, limits=LIMITS)
+            is_outdated = not archive.index_state().is_current
         except QueryError as error:
             return {"fault": error.faults[0]}
         except ArchiveTimeoutError:
@@ -92,7 +95,8 @@ class ArchivePage:
             return {"trouble": t("search.unavailable")}
         finally:
             self._slots.release()
-        return {"result": result_view(found, form, catalog, t)}
+        result = result_view(found, form, catalog, t)
+        return {"result": result, "is_outdated": is_outdated}
 
     def _open(self) -> Archive:
         """Return the archive, which is opened by the first search."""

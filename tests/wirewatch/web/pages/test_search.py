@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote_plus
 
 from core.archive import Archive
+from core.archive.index_version import INDEX_VERSION
 from core.archive.open import open_archive
 from core.messages import Enriched, TopicScore
 from processors import article_from_fields
@@ -46,8 +47,12 @@ def search(console: Console, query: str, more: str = "") -> str:
 def test_all_articles_are_found_with_the_sentence_that_matched(
     console: Console, now: datetime
 ) -> None:
-    fill(console, now, "Erster", HOSTILE, "Dritter").close()
+    archive = fill(console, now, "Erster", HOSTILE, "Dritter")
     body = search(console, '"nato" AND "wetter"')
+    assert "archive rebuild" not in body
+    archive.set_note(INDEX_VERSION, "0-other")
+    archive.close()
+    assert "archive rebuild" in search(console, '"nato"')
     assert "<mark>Nato</mark>" in body
     assert "Der Kurier" in body
     assert body.count('href="/topics/nato"') == 1
