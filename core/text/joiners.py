@@ -36,6 +36,7 @@ _THREE_DIGITS = re.compile(r"\d{3}(?!\w)")
 _GENDERED = re.compile(
     r"[.:*_/·]innen\w*|[:*_/·]in\b|[:*_·][rnm]\b|\((?:innen|in)\)(?!\w)", re.IGNORECASE
 )
+_INNER = "Innen"
 _MIN_STEM = 3
 """Letters before a gendered ending."""
 
@@ -83,6 +84,17 @@ class Joined:
 
 
 NOTHING_JOINED = Joined()
+
+
+def inner_capitals(text: str) -> list[int]:
+    """Return where the ending of a gendered form begins with a capital: *LehrerInnen*."""
+    found = []
+    at = text.find(_INNER)
+    while at >= 0:
+        if text[at - _MIN_STEM : at].isalpha() and text[at - 1].islower():
+            found.append(at)
+        at = text.find(_INNER, at + 1)
+    return found
 
 
 def join_words(

@@ -49,7 +49,7 @@ from core.text.characters import (
     fold_character,
     fold_multi,
 )
-from core.text.joiners import NOTHING_JOINED, Joined, join_words
+from core.text.joiners import NOTHING_JOINED, Joined, inner_capitals, join_words
 from core.text.languages import Language, languages
 
 _PLAIN = {ord(c): "'" for c in APOSTROPHES} | {ord(c): "-" for c in HYPHENS}
@@ -94,8 +94,8 @@ class Tokens:
         ends: One past the last code point of the word at each position.
         chains: First and last position of each hyphen chain, in order.
         clues: Code points of what suggests another reading of a word: a hyphen that ends or
-            begins it (*Ost- und Südukraine*), the mark of a gendered form, a digit that is glued
-            to its letters (*Ukraine1*). Ascending.
+            begins it (*Ost- und Südukraine*), the mark or inner capital of a gendered form, a digit
+            that is glued to its letters (*Ukraine1*). Ascending.
     """
 
     text: str
@@ -224,7 +224,7 @@ def tokenise(text: str, *, joining: bool = True) -> Tokens:
     edges = (word[1:] ^ word[:-1]).nonzero()[0] + 1
     starts, ends = edges[::2], edges[1::2]
     chains: tuple[tuple[int, int], ...] = ()
-    clues = joined.gendered
+    clues = joined.gendered + inner_capitals(padded)
     if HYPHEN in present:
         chains, loose = _chains(special[of == HYPHEN], kinds, word, ends)
         clues = clues + loose

@@ -37,6 +37,7 @@ FURTHEST = 6
 """Words from one part of a suspended compound to the word that completes it."""
 
 _GENDERED = re.compile(r"(.+?)(?:[.:*_/·]|\()(innen|in|r|n|m)(\w*)\)?$", re.IGNORECASE)
+_INNER_CAPITAL = re.compile(r"(.+?[^\W\d_A-ZÄÖÜ])(Innen)(\w*)$")
 _SLASHED = frozenset(("in", "innen"))
 _FOOTNOTE = re.compile(r"([^\W\d_]{4,}[^\W\d_A-ZÄÖÜ])\d{1,2}$|([^\W\d_]{2,})[¹²³⁰⁴-⁹]{1,2}$")
 """A word with the figure of a note. *Covid19* is one too, which does no harm; *MH17* is none."""
@@ -147,7 +148,7 @@ class _Finder:
         footnote = _FOOTNOTE.match(written)
         if footnote:
             yield WordReading(at, at, footnote[1] or footnote[2])
-        gendered = _GENDERED.match(written)
+        gendered = _GENDERED.match(written) or _INNER_CAPITAL.match(written)
         if gendered and "." not in gendered[1]:
             for text in _masculine(gendered[1], gendered[2].casefold(), gendered[3]):
                 yield WordReading(at, at, text)

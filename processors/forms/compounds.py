@@ -86,9 +86,19 @@ class Compounds:
         return not (is_short and self._has_longer_head(token, head))
 
     def _has_longer_head(self, token: str, head: str) -> bool:
-        """Return whether a token reads better with a longer word: *Gast-rolle* beside *Gas*."""
+        """Return whether a token reads better with a longer word: *Gast-rolle* beside *Gas*.
+
+        A longer word that is a compound with the head itself is no objection (*Gaspreis-bremse*).
+        Where the head leaves one word, neither is one that leaves a crumb or several words
+        (*Asylant-rags*, *Gasa-us-stieg*).
+        """
+        rest = token[len(head) :]
+        leaves_a_word = len(rest) > SHORT + 1 and self._is_part(rest)
         return any(
-            self._is_part(token[:at]) and self._is_sequence(token[at:])
+            self._is_part(token[:at])
+            and self._is_sequence(token[at:])
+            and (not leaves_a_word or (len(token) - at > SHORT and self._is_joined(token[at:])))
+            and not self._is_sequence(token[len(head) : at])
             for at in range(len(head) + 1, len(token) - 2)
         )
 

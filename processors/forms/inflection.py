@@ -21,6 +21,7 @@ from processors.engine.patterns import spellings
 from processors.forms.dictionary import Dictionary, dictionary_of
 from processors.forms.model import WordForms
 from processors.forms.morphology import Morphology, morphology_of
+from processors.forms.verbs import PAST, missing_participles
 
 CASE_SENSITIVE = 3
 """Acronyms up to this many letters are common words when written small: *us*, *who*."""
@@ -38,10 +39,6 @@ JOINT = "s"
 """Joins nouns to the next part of a compound although it is no ending of theirs."""
 MIN_TAIL = 3
 """Letters of a word that can end or begin a compound."""
-
-
-_PAST = "ge"
-"""Begins past participles."""
 
 
 @lru_cache(maxsize=100_000)
@@ -84,7 +81,7 @@ class Inflection:
         if word.casefold() in self._language.function_words:
             return WordForms.only(_folded((word,)))
         if not self._language.capitalises_nouns:
-            return self._plain(word)
+            return self._plain(word) | self._capitalised(word)
         if word[:1].isupper():
             return self._noun(word)
         plain = self._plain(word)
@@ -93,6 +90,16 @@ class Inflection:
         if not is_noun or plain.tails:  # an adjective is no noun: *russisch*, *das Russisch*
             return plain
         return plain | self._noun(noun) if self._lemma(word) else self._noun(noun)
+
+    def _capitalised(self, word: str) -> WordForms:
+        """Return the plural of a common noun that is written like a German one: *Minister*."""
+        small = word.lower()
+        if small == word or self._lemma(word) is not None or self._lemma(small) != small:
+            return WordForms(is_known=False)
+        endings = tuple(self._language.plural_endings)
+        return WordForms(
+            in_any_case=_folded(f for f in self._paradigm(small) if f.endswith(endings))
+        )
 
     def _acronym(self, word: str) -> WordForms:
         if len(word) <= CASE_SENSITIVE:
@@ -114,7 +121,8 @@ class Inflection:
         known |= self._guesses(word, ("s",))
         forms = _folded(known)
         heads = forms | self._combining(forms, _folded((word,)))
-        compounds = len(word) >= MIN_TAIL and bool(self._language.joints)
+        is_long_enough = len(word) >= MIN_TAIL or word.casefold() in self._language.short_nouns
+        compounds = is_long_enough and bool(self._language.joints)
         shared = _folded(form for form in known if self._lemma(form.lower()) is not None)
         return WordForms(
             in_any_case=forms - shared,
@@ -127,17 +135,20 @@ class Inflection:
         )
 
     def _plain(self, word: str) -> WordForms:
-        lemma = self._lemma(word)
+        lemma = word if self._paradigm(word) else self._lemma(word)
         forms = {word, *self._paradigm(lemma or word)}
         if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
             forms.add(f"{lemma}d")
         if lemma and lemma.endswith("ieren") and self._language.declension:
             forms.add(f"{lemma[:-2]}t")  # the dictionary takes some for adjectives
+        particle = self._particle(lemma or word, forms)
+        finite = self._finite((lemma or word).removeprefix(particle)) if particle else set()
+        prefixes = self._language.verb_prefixes
+        missing = missing_participles(lemma or word, forms, prefixes, self._paradigm)
+        forms |= {particle + form for form in finite} | missing
         forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
         declined = {f"{word}{ending}" for ending in self._language.declension}
         is_adjective = len(word) >= MIN_ADJECTIVE and len(declined & forms) >= MIN_DECLINED
-        particle = self._particle(lemma or word, forms)
-        finite = self._finite((lemma or word).removeprefix(particle)) if particle else set()
         return WordForms(
             in_any_case=_folded(forms),
             finite=_folded(finite),
@@ -154,7 +165,7 @@ class Inflection:
 
     def _is_past(self, form: str) -> bool:
         """Return whether a form of a verb is a past participle: *gesagt*, *zugesagt*."""
-        starts = (_PAST, *(f"{particle}{_PAST}" for particle in self._language.verb_particles))
+        starts = (PAST, *(f"{particle}{PAST}" for particle in self._language.verb_particles))
         return form.startswith(starts) and form.endswith(("t", "en"))
 
     def _particle(self, lemma: str, forms: Collection[str]) -> str:
@@ -163,7 +174,7 @@ class Inflection:
         for particle in sorted(particles, key=len, reverse=True):
             base = lemma.removeprefix(particle)
             if f"{particle}zu{base}" in forms or any(
-                f.startswith(f"{particle}{_PAST}") for f in forms
+                f.startswith(f"{particle}{PAST}") for f in forms
             ):
                 return particle
         return ""
@@ -171,7 +182,7 @@ class Inflection:
     def _finite(self, base: str) -> set[str]:
         """Return the forms of a verb that its particle parts from."""
         forms = self._paradigm(base)
-        is_own = base.startswith(_PAST)
+        is_own = base.startswith(PAST)
         return {f for f in forms if not f.endswith("nd") and (is_own or not self._is_past(f))}
 
     def _guesses(self, word: str, endings: Iterable[str], *, only_known: bool = False) -> set[str]:

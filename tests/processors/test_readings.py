@@ -64,6 +64,9 @@ GENDERED = [
     ('"Ärzte"', "Ärzt:innen", "Ärzt:innen"),
     ('"Experten"', "Expert*innen", "Expert*innen"),
     ('"Bürgerrat"', "Bürger:innenrat", "Bürger:innenrat"),
+    ('"Lehrer streiken"', "LehrerInnen streiken", "LehrerInnen streiken"),
+    ('"Ärzte"', "Alle ÄrztInnen", "ÄrztInnen"),
+    ('"Bürgerrat"', "Der BürgerInnenrat", "BürgerInnenrat"),
 ]
 NOTES = [
     ('"Ukraine wehrt"', "Die Ukraine1 wehrt sich.", "Ukraine1 wehrt"),
@@ -90,6 +93,7 @@ NOT_FOUND = [
     ('"000"', "1.000.000 Euro, 2\u202f000 Meter"),
     ('"30"', "um 20:30 Uhr"),
     ('"innen"', "Lehrer:innen streiken"),
+    ('"Stadt"', "Die StadtInnenpolitik, Innenpolitik und LINKEInnen"),
     ('"Leopard"', "Panzer vom Typ Leo2A7"),
     ('"Ukraine Russland"', "Die Ukraine.\n\nRussland schwieg."),
     ('"Ukraine Russland"', "- Lage in der Ukraine\n- Russland und Sanktionen"),

@@ -19,10 +19,21 @@ de Krieg: Im Bürgerkrieg | Kriegsende in Sicht ! Sie kriegen Geld
 de zurücktreten: Sie tritt nach der Wahl zurück. | um zurückzutreten ! Sie tritt an. Er kam zurück.
 de ablehnen: Sie lehnt ihn ab und geht. | der abgelehnte Antrag ! Er lehnt an der Wand.
 de sanktionieren: Die EU sanktioniert Banken | die sanktionierten Banken ! Sanktion
+de bestreiken: Verdi bestreikt Werke | Sie werden bestreikt | die bestreikten Werke ! bestreitet
+de entheben: Sie wurde ihres Amtes enthoben ! Er wird gehoben
+de rauswerfen: Er wirft ihn raus. | dass er ihn rauswirft | rausgeworfen ! Er wirft den Ball.
+de Asyl: Der Asylantrag | Ablehnung des Asylantrags ! Asylant
+de Gas: Die Gaspreisbremse | Gasmangellage | Der Gasausstieg ! Die Gastrolle | Gastauftritt
+de Bus: Busfahrerinnen | BusfahrerInnen ! Businesspläne
+de Öl: Das Rohöl | Ölpreise | des Öls ! Köln | Bevölkerung | Der Böller
+de Lehrer: LehrerInnen | Die Lehrer:innen ! Leerer
 de türkisch: die türkischen Truppen | protürkische Milizen ! Türkis ist eine Farbe
 de NATO: Nato-Gipfel | Die NATO tagt | der Natogipfel ! Der Senator spricht | Terminator
 de UN: Die UN tagt | UN-Gesandter ! un bon vin | Un
 en resign: She resigned | He resigns today | Resigning is hard ! resin
+en lay: Laid off workers ! lie
+en Minister: Three ministers resign | The minister ! ministering
+en Grant: Grants for all ! She granted it
 en election: Elections are near ! elect
 fr négociation: les négociations ! négoce
 ru Зеленский: с Зеленским | Зеленскому ! зелень

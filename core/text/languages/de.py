@@ -231,7 +231,7 @@ LANGUAGE = Language(
         ost west nord süd mittel zentral nordost nordwest südost südwest groß gross klein haupt
         neben sonder ex alt neu nicht wieder vize erst end ur un fehl gesamt teil mit gegen binnen
         außen aussen inner innen ober unter vor nach über zwischen rück früh spät fern nah halb voll
-        mini mega super anti pro neo post prä quasi pseudo inter trans cyber online digital bio
+        mini mega roh super anti pro neo post prä quasi pseudo inter trans cyber online digital bio
         öko multi euro tele video auto spitzen lieblings
         """
     ),
@@ -241,8 +241,9 @@ LANGUAGE = Language(
         """
         ab an auf aus bei da dar davon dazu durch ein entgegen entlang fehl fest fort frei gegen
         gegenüber her herab heran herauf heraus herbei herein herum herunter hervor hin hinab
-        hinaus hinein hinter hinzu los mit nach nieder preis statt stand teil über um unter vor
-        voran voraus vorbei vorher weg weiter wieder zu zurück zusammen
+        hinaus hinein hinter hinzu los mit nach nieder preis ran rauf raus rüber runter
+        statt stand teil über um unter vor voran voraus vorbei vorher weg weiter wieder zu zurück
+        zusammen
         """
     ),
     verb_prefixes=words("be emp ent er ge miss ver zer"),

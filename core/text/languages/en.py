@@ -70,6 +70,7 @@ LANGUAGE = Language(
         any only most where many now before did against during under since such s t re u
         """
     ),
+    plural_endings=words("s"),
     operator_words={"and": "AND", "or": "OR", "not": "NOT", "andnot": "AND NOT", "near": "NEAR/5"},
     misleading_stems={
         "join": "joint, jointly",

@@ -73,6 +73,7 @@ LANGUAGE = Language(
         comment_prepositions=words("de"),
         signature_endings=("h", "répondre", "signaler"),
     ),
+    plural_endings=words("s x"),
     operator_words={"et": "AND", "ou": "OR", "sauf": "AND NOT"},
     page_phrases=Path(__file__).parent / "fr.page.txt",
 )

@@ -183,6 +183,7 @@ class Language:
         feminine_endings: Endings that make the word for a woman: *Präsident-in*.
         declension: Endings of adjectives and participles.
         noun_endings: Endings of nouns that no dictionary has.
+        plural_endings: Endings of plurals, where nouns are written small.
         name_forms: Returns the other forms a word of a name takes, folded.
         acronym_forms: Returns the other forms of a word in capitals, as they are written.
         dates: How dates and times are written.
@@ -230,6 +231,7 @@ class Language:
     feminine_endings: Words = frozenset()
     declension: Words = frozenset()
     noun_endings: Words = frozenset()
+    plural_endings: Words = frozenset()
     name_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
     acronym_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
     dates: DateWords = field(default_factory=DateWords)

@@ -23,12 +23,15 @@ LIEFERUNG = WordForms(
 
 COMPOUNDS = [
     (GRENZE, "Staatsgrenze Ostgrenze Grenzkontrolle Grenzübergang Obergrenzen Außengrenzschutz"),
-    (GAS, "Erdgas Gasspeicher Gaspreise Tränengas Gasleitung"),
+    (
+        GAS,
+        "Erdgas Gasspeicher Gaspreise Tränengas Gaspreisbremse Gasausstieg Gasmangellage",
+    ),
     (LIEFERUNG, "Waffenlieferung Lieferungsstopp Panzerlieferungen Nachlieferung"),
 ]
 OTHERS = [
     (GRENZE, "Begrenzung Abgrenzung Ausgrenzung Grenzx"),
-    (GAS, "Gasse Gastgeber Gastrolle Degas Vegas Pegasus Gasthaus"),
+    (GAS, "Gasse Gastgeber Gastrolle Degas Vegas Pegasus Gasthaus Gastauftritt"),
     (LIEFERUNG, "Auslieferung Einlieferung Belieferung Auslieferungsantrag Lieferungsx"),
 ]
 

@@ -26,6 +26,14 @@ LEMMAS = {
     "sagt": "sagen",
     "sagte": "sagen",
     "gesagt": "sagen",
+    "absagen": "absagen",
+    "abgesagt": "absagen",
+    "versagen": "versagen",
+    "versagte": "versagen",
+    "heben": "heben",
+    "gehoben": "heben",
+    "entheben": "entheben",
+    "enthob": "entheben",
     "probieren": "probieren",
     "probiere": "probieren",
     "probierst": "probieren",
@@ -69,6 +77,19 @@ def test_a_separable_verb_has_the_forms_of_its_verb_and_its_particle() -> None:
     assert forms.finite == {"sagen", "sagt", "sagte"}
     assert forms.in_any_case >= {"zugesagt", "zuzusagen", "zugesagten"}
     assert german("sagen").particle == ""
+
+
+def test_a_verb_with_a_prefix_has_the_forms_of_the_verb_without_it() -> None:
+    assert german("absagen").in_any_case >= {"absagt", "absagte", "abgesagt"}
+    assert german("versagen").in_any_case == {"versagen", "versagte", "versagt"}
+    assert german("entheben").in_any_case == {"entheben", "enthob", "enthoben"}
+
+
+def test_a_noun_with_a_capital_has_its_plural_where_nouns_are_written_small() -> None:
+    lemmas = {"grant": "grant", "grants": "grant", "granted": "grant", "Bush": "Bush"}
+    english = Inflection(language("en"), Dictionary.of(lemmas))
+    assert english.forms("Grant").in_any_case == {"grant", "grants"}
+    assert english.forms("Bush").in_any_case == {"bush"}
 
 
 def test_a_participle_that_the_dictionary_takes_for_another_word_is_a_form_of_the_verb() -> None:
