@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from config.catalog.last_good import HeldFile
 from config.catalog.load import load_partly
 from config.catalog.models import Catalog
 from config.faults import Fault
@@ -74,6 +75,7 @@ class Console:
         ill: Why the program is not healthy.
         faults: Faults of the newest files.
         canary: What is wrong with the canary.
+        held: Files whose newest version is not in force.
         language: Language that the reader prefers.
         cookie: Cookies that answers have set.
         csrf: Form token of the last page that had one.
@@ -88,6 +90,7 @@ class Console:
     ill: list[Phrase]
     faults: list[Fault]
     canary: list[str]
+    held: list[HeldFile]
     language: str = "en"
     cookie: str = ""
     csrf: str = ""
@@ -173,11 +176,19 @@ def open_console(
     ill: list[Phrase] = []
     faults: list[Fault] = []
     canary: list[str] = []
-    runtime = RuntimeStatus(lambda: catalog, lambda: ill, lambda: faults, settings, lambda: canary)
+    held: list[HeldFile] = []
+    runtime = RuntimeStatus(
+        lambda: catalog,
+        lambda: ill,
+        lambda: faults,
+        settings,
+        lambda: canary,
+        held=lambda: held,
+    )
     store = open_store(folder)
     try:
         server.app = create_app(store, lambda: moments[0] if moments else clock(), runtime)
-        yield Console(server.host, store, catalog, moments, settings, ill, faults, canary)
+        yield Console(server.host, store, catalog, moments, settings, ill, faults, canary, held)
     finally:
         store.close()
 

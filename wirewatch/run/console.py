@@ -52,6 +52,7 @@ class Console:
             catalog=lambda: keeper.current,
             ill=lambda: reports.ill(known=[*map(verbatim, canary())]),
             faults=lambda: keeper.faults,
+            held=lambda: keeper.held,
             settings=program.settings,
             canary=canary,
             processes=lambda: [process.as_row() for process in reports.processes()],

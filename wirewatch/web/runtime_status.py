@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from prometheus_client import generate_latest
 
+from config.catalog.last_good import HeldFile
 from config.catalog.models import Catalog
 from config.faults import Fault
 from config.i18n import Phrase
@@ -20,12 +21,13 @@ class RuntimeStatus:
     Attributes:
         catalog: Returns the operator's files in force.
         ill: Returns why the program is not healthy, apart from the canary; empty if all is well.
-        faults: Returns the faults of the newest operator files; an error keeps them from
+        faults: Returns the faults of the newest operator files; an error keeps its file from
             taking effect.
         settings: Settings of the whole program.
         canary: Returns what is wrong with the canary; empty where none is missing.
         processes: Returns a row for each process of the program, with its slot and status.
         metrics: Returns the metrics of all processes in Prometheus' format.
+        held: Returns the operator files whose newest version is not in force.
     """
 
     catalog: Callable[[], Catalog]
@@ -35,3 +37,4 @@ class RuntimeStatus:
     canary: Callable[[], Sequence[str]] = tuple
     processes: Callable[[], Sequence[Mapping[str, object]]] = tuple
     metrics: Callable[[], bytes] = generate_latest
+    held: Callable[[], Sequence[HeldFile]] = tuple

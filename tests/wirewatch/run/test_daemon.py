@@ -186,7 +186,7 @@ def test_a_faulty_topic_is_rejected_once_and_a_corrected_one_used_without_a_rest
             "topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', '("NATO')
         )
         running.wait_for("configuration_rejected")
-        stays = "so the previous one stays in force"
+        stays = "so its last good version stays in force"
         wait_until(
             lambda: stays in running.get("/feeds")[1], "the console does not say so", running
         )

@@ -28,6 +28,7 @@ from processors import Explanation
 from wirewatch.web import charts, display, forms
 from wirewatch.web.explain import Explainer
 from wirewatch.web.explained_rules import rules_view
+from wirewatch.web.pages.file_problems import list_problems
 from wirewatch.web.pages.story import explanation_view
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.render import READ_METHODS, PageRenderer
@@ -92,8 +93,8 @@ class TopicsPage:
             | ends_view([day for day in ends if day.topic_id == topic.id], t)
             for topic in renderer.runtime.catalog().topics
         ]
-        errors = [fault for fault in faults if fault.is_error]
-        return renderer.render(request, "topics.html", tab="topics", topics=rows, errors=errors)
+        problems = list_problems(faults, renderer.runtime.held())
+        return renderer.render(request, "topics.html", tab="topics", topics=rows, problems=problems)
 
     def topic_page(self, request: Request, topic_id: str) -> HTMLResponse:
         """Show one topic."""
@@ -133,6 +134,7 @@ class TopicsPage:
             topic=row | {"large_chart": charts.bars(row["days"], width=600, height=100)},
             rules=self._rules(topic, now),
             file=file_view(topic.position.file, faults),
+            problems=list_problems(faults, renderer.runtime.held(), topic.position.file),
             newest=[card_view(c, catalog, t) for c in self._newest(topic_id)],
             form=trial.form() | {"source": trial.source[:SOURCE_SHOWN]},
             answer=trial.answer,

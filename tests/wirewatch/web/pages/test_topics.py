@@ -7,9 +7,11 @@ from datetime import datetime
 
 import pytest
 
+from config.catalog.last_good import HeldFile
 from config.faults import Fault
 from tests.support.console import Console, add_story
 from tests.support.faultserver import FaultServer, reply
+from wirewatch.web.language import preferred_translator
 
 PAGE = """<html lang="de"><head><title>Die Nato tagt in Rom</title></head><body><article>
 <h1>Die Nato tagt in Rom</h1>
@@ -71,7 +73,38 @@ def test_an_error_in_the_newest_files_is_shown_on_every_page(console: Console) -
         Fault(file="x.yaml", line=1, column=1, code="E1", message="Bad.", mend="")
     )
     assert "x.yaml:1:1" in console.page("/topics")
-    assert "The newest configuration has an error" in console.page("/feeds")
+    assert "An operator file has an error" in console.page("/feeds")
+
+
+def test_the_pages_of_topics_say_what_is_in_force_of_files_with_errors(
+    console: Console, now: datetime
+) -> None:
+    nato, new, shared = (
+        str(console.settings.config_dir / name)
+        for name in ("topics/nato.yaml", "topics/new.yaml", "vocabulary/v.yaml")
+    )
+    for file in (nato, new):
+        bad = Fault(file=file, line=3, column=9, code="E001", message="<b>Bad.", mend="Mend it.")
+        console.faults.append(bad)
+    console.held += [
+        HeldFile(nato, "topic", now),
+        HeldFile(new, "topic", None),
+        HeldFile(shared, "vocabulary", now),
+    ]
+    since = preferred_translator("en").moment(now)
+    in_force = f"Its last good version, of {since}, is in force."
+    listed = console.page("/topics").partition('aria-label="These errors keep files')[2]
+    lines = re.findall(r"<li>(.*?)</li>", listed.partition("</section>")[0])
+    assert [re.sub("<[^>]*>", "", line) for line in lines] == [
+        f"{nato}:3:9 E001 &lt;b&gt;Bad. Mend it. {in_force}",
+        (
+            f"{new}:3:9 E001 &lt;b&gt;Bad. Mend it. "
+            "Nothing of it is in force: it never was without an error."
+        ),
+        f"{shared} A topic that did not change needs the version before. {in_force}",
+    ]
+    assert f"Mend it.</span> <strong>{in_force}" in console.page("/topics/nato")
+    assert "is in force" not in console.page("/topics/talks").partition("<h1>")[2]
 
 
 def test_a_text_is_explained_as_the_command_explains_it(empty: Console) -> None:
