@@ -109,10 +109,11 @@ class Processors:
         errors = [fault for topic in topics for fault in topic.faults if fault.is_error]
         if errors:
             raise CatalogError(errors)
+        entities = {entity.id: entity for entity in catalog.entities}
         compiled = CompiledCatalog(
             rules=RuleSet([topic.rules for topic in topics], catalog.entities, languages=languages),
-            topics=tuple(topic.definition for topic in topics),
-            entities={entity.id: entity for entity in catalog.entities},
+            topics=tuple(topic.with_revision(entities) for topic in topics),
+            entities=entities,
             languages=tuple(languages),
         )
         return cls(catalog, compiled)

@@ -10,11 +10,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from config.catalog.models import RuleDefinition, SourceText, TopicDefinition
+from config.catalog.models import EntityDefinition, RuleDefinition, SourceText, TopicDefinition
 from config.catalog.weights import SCORED_FIELDS
 from config.faults import Fault
 from processors.engine.rules import ResolvedRule, TopicRules
@@ -24,6 +23,7 @@ from processors.query.foreign import MAX_SHOWN
 from processors.query.nodes import Node, TermRef
 from processors.query.resolve import denying, term_references
 from processors.query.terms import in_order_of_use
+from processors.revision import resolve_revision
 from processors.vocabulary.concepts import Vocabulary
 
 
@@ -32,14 +32,26 @@ class CompiledTopic:
     """A topic whose queries are resolved.
 
     Attributes:
-        definition: The topic; its revision depends on the concepts that it uses too.
+        definition: The topic.
         rules: What the engine takes; rules with an error are left out.
         faults: Every error and warning in its queries and in those of the concepts it uses.
+        concepts: The queries of the concepts that it uses.
     """
 
     definition: TopicDefinition
     rules: TopicRules
     faults: tuple[Fault, ...]
+    concepts: tuple[str, ...] = ()
+
+    def with_revision(self, entities: Mapping[str, EntityDefinition]) -> TopicDefinition:
+        """Return the topic with the revision that its matches have.
+
+        Args:
+            entities: The entities of the catalog by their ids.
+        """
+        written = self.definition.revision
+        revision = resolve_revision(written, self.concepts, self.rules, entities)
+        return replace(self.definition, revision=revision)
 
     @property
     def is_sound(self) -> bool:
@@ -60,8 +72,8 @@ def compile_topic(
     vocabulary = vocabulary or Vocabulary()
     used = concepts_of(topic, vocabulary)
     faults = vocabulary.faults_of(used, topic.languages)
-    concepts = dict.fromkeys(vocabulary.concepts) | vocabulary.resolve(used, topic.languages)
-    terms = _resolve_terms(topic, concepts, entities, faults)
+    known = dict.fromkeys(vocabulary.concepts) | vocabulary.resolve(used, topic.languages)
+    terms = _resolve_terms(topic, known, entities, faults)
     faults.extend(_missing_forms(topic, vocabulary))
     rules = []
     for rule in topic.rules:
@@ -70,8 +82,8 @@ def compile_topic(
         if resolved.node is not None:
             rules.append(_compile_rule(rule, resolved.node, faults))
     compiled = TopicRules(topic.id, topic.threshold, topic.languages, tuple(rules))
-    definition = _with_revision(topic, vocabulary.definitions_of(used, topic.languages))
-    return CompiledTopic(definition, compiled, tuple(faults))
+    concepts = tuple(vocabulary.definitions_of(used, topic.languages))
+    return CompiledTopic(topic, compiled, tuple(faults), concepts)
 
 
 def concepts_of(topic: TopicDefinition, vocabulary: Vocabulary) -> set[str]:
@@ -82,14 +94,6 @@ def concepts_of(topic: TopicDefinition, vocabulary: Vocabulary) -> set[str]:
 def queries_of(topic: TopicDefinition) -> tuple[SourceText, ...]:
     """Return the queries of a topic: those of its terms, then those of its rules."""
     return (*topic.terms.values(), *(rule.query for rule in topic.rules))
-
-
-def _with_revision(topic: TopicDefinition, concepts: Sequence[str]) -> TopicDefinition:
-    """Return a topic with a revision that depends on the concepts it uses too."""
-    if not concepts:
-        return topic
-    definition = "\0".join((topic.revision, *concepts))
-    return replace(topic, revision=hashlib.sha256(definition.encode()).hexdigest()[:32])
 
 
 def _uses_of_concepts(topic: TopicDefinition) -> Iterator[tuple[SourceText, TermRef]]:

@@ -98,7 +98,7 @@ class ProcessorsWorker:
             except CatalogError as error:
                 log.error("topics_not_reloaded", reason=for_log(str(error)))
                 return
-            topics = [t for t in self._processors.compiled.topics if t is not CANARY_TOPIC]
+            topics = [t for t in self._processors.compiled.topics if t.id != CANARY_TOPIC.id]
             log.info("topics_reloaded", topics=len(topics))
 
     def run(self, consumer: Consumer, **options: Unpack[LoopOptions]) -> LoopResult:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from config.catalog import codes, values
@@ -30,6 +29,9 @@ _KEYS: Final = (
     "entities", "alert", "max_age", "publish", "tests", "allow",
 )  # fmt: skip
 _ALERT_KEYS: Final = ("severity", "max_age", "spike")
+
+_NOT_MATCHING: Final = frozenset({"title", "state", "alert", "publish"})
+"""Keys that change nothing about which articles match."""
 
 SPIKES: Final = ("off", "fewer", "normal", "more")
 """How easily more articles than usual are a spike."""
@@ -88,8 +90,9 @@ def read_topic(
 
 
 def revision_of(definition: Mapping[str, Any]) -> str:
-    """Return 32 hex digits that depend on a topic's meaning, not on the layout of its file."""
-    plain = json.dumps(definition, default=_plain, sort_keys=True, ensure_ascii=True)
+    """Return 32 hex digits that depend on which articles a topic matches, not on its layout."""
+    matching = {key: value for key, value in definition.items() if key not in _NOT_MATCHING}
+    plain = json.dumps(matching, default=_plain, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(plain.encode()).hexdigest()[:32]
 
 
@@ -100,10 +103,6 @@ def _plain(value: object) -> object:
         return _plain_rule(value)
     if isinstance(value, FieldWeight):
         return [value.title, value.lead, value.text, value.most]
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, AlertPolicy):  # a spike changes nothing about which articles match
-        return {"severity": value.severity, "max_age": value.max_age}
     raise TypeError(f"{type(value).__name__} in a topic's definition")
 
 

@@ -105,21 +105,6 @@ def test_a_concept_without_a_form_in_a_language_of_the_topic_is_a_fault() -> Non
     assert faults_of("$a", german, languages=("en",)) == [("E007", message)]
 
 
-def test_the_revision_of_a_topic_depends_on_the_concepts_that_it_uses() -> None:
-    def revision(query: str, *concepts: ConceptDefinition, **changes: object) -> str:
-        catalog = Catalog((), (topic(query, **changes),), vocabulary=concepts)
-        return Processors.compile(catalog, LANGUAGES).compiled.topics[0].revision
-
-    other = concept("accession", de="Aufnahme", en="join OR die OR =NATO")
-    assert revision("x", ACCESSION) == revision("x") == "r1"
-    before = revision("$accession", ACCESSION)
-    assert before != "r1"
-    assert revision("$accession", other) != before
-    assert revision("$accession", ACCESSION, concept("unused", de="x")) == before
-    english = {"languages": ("en",)}
-    assert revision("$accession", other, **english) == revision("$accession", ACCESSION, **english)
-
-
 def test_sentences_of_concepts_are_tested_in_their_language() -> None:
     tests = (
         sentence("Schweden will der Nato nach Monaten nun beitreten", True),

@@ -140,7 +140,40 @@ def test_a_changed_catalog_is_used_from_the_next_batch(log: EmbeddedLog) -> None
     send(log, article("Nato", 1), article("Wetter", 2))
     run(log, worker)
     (match,) = (Match.model_validate_json(r.value or b"") for r in values(log, MATCHES))
-    assert (match.article.title, match.topic_revision) == ("Wetter", "r2")
+    [topic_in_use] = worker.processors.compiled.topics
+    assert (match.article.title, match.topic_revision) == ("Wetter", topic_in_use.revision)
+
+
+def test_a_catalog_that_changes_within_a_batch_is_used_as_a_whole_after_it(
+    log: EmbeddedLog,
+) -> None:
+    """Every match names the set of definitions that it comes from: all or none of a set match."""
+    pairs = [(topic(word, id="a"), topic(word, id="b")) for word in ("nato", "wetter")]
+    catalogs = [Catalog((), pairs[0])]
+    worker = ProcessorsWorker(lambda: catalogs[-1], ("de",), utc_now, Dispositions())
+    turns = 0
+
+    def change_after_some(_: float) -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 4:
+            catalogs.append(Catalog((), pairs[1]))
+            worker.refresh()
+
+    send(log, *(article("Nato Wetter", number) for number in range(6)))
+    consumer = log.consumer(GROUP, [ARTICLES], slot="a")
+    used: list[set[str]] = []
+    for _ in range(2):
+        batch = consumer.poll(limit=10, timeout=1.0)
+        before = {record.header("ce_id") for record in values(log, MATCHES)}
+        worker.handle(consumer, batch, change_after_some)
+        records = [r for r in values(log, MATCHES) if r.header("ce_id") not in before]
+        matches = [Match.model_validate_json(record.value or b"") for record in records]
+        used.append({match.evidence[0].surface for match in matches})
+        assert len(matches) == 2 * len(batch.records)
+        send(log, *(article("Nato Wetter", number) for number in range(10, 16)))
+    consumer.close()
+    assert used == [{"Nato"}, {"Wetter"}]
 
 
 def test_after_a_catalog_that_cannot_be_compiled_the_last_good_one_is_used(

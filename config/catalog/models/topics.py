@@ -85,7 +85,8 @@ class TopicDefinition:
     """What an operator tracks.
 
     Attributes:
-        revision: Hash of the definition (not of comments, layout or tests).
+        revision: Hash of which articles it matches, not of comments, layout, title, alert or tests.
+            Compiled, it depends on the concepts and entities that it uses, too.
         languages: The languages of its articles; empty allows all.
         entities: Ids that queries may use as ``entity:<id>``.
         publish: Whether its matches are copied to a stream of its own.
