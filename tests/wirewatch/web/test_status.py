@@ -90,7 +90,7 @@ def test_every_stopped_stage_and_the_first_error_of_the_files_are_named() -> Non
     *stages, files = found.problems
     assert [stage.detail for stage in stages] == ["relay: away.", "ingest: full."]
     assert stages[0].text == "Stopped, will be restarted shortly:"
-    assert "has 3 errors" in files.text
+    assert "have 3 errors" in files.text
     assert files.detail.startswith("a.yaml:1:2")
 
 
