@@ -15,7 +15,9 @@ from core.text.characters import FIELD_MARK
 from core.text.sentences import has_boundary
 from core.text.tokens import Tokens
 
-_SEPARATOR = re.compile(r"[\n\x1f]|(?<=\s)[|•‣▪●■◆►](?=\s)")
+_BARS = "|•‣▪●■◆►"
+_SEPARATOR = re.compile(rf"[\n\x1f{_BARS}](?:(?<=[\n\x1f])|(?<=\s.)(?=\s))")
+"""One set of characters comes first: the search skips all others quickly."""
 PLAIN_GAPS = frozenset((" ", "-", ", ", "- ", " -"))
 """What is between most words; it ends no sentence and no paragraph."""
 _END_MARKS = re.compile("[.!?…]")

@@ -36,8 +36,8 @@ Span = tuple[int, int, tuple[tuple[int, int], ...] | None]
 Excerpt = tuple[Field, int, int, str, str]
 """Of a span: its field, first code point, one past the last, its text and its sentence."""
 
-FEW_LOOKUPS = 3
-"""Up to this many literals are looked for in the list of occurrences; sorting it takes as long."""
+FEW_LOOKUPS = 16
+"""Up to this many literals are looked for in the text; sorting the occurrences takes as long."""
 
 OTHER = 1 << 40
 """Added to the number of a literal that occurs in one of the other fields."""
@@ -162,8 +162,8 @@ class FieldGroup:
         return self._block_starts[at - 1], after
 
     @cached_property
-    def _spaces(self) -> np.ndarray:
-        spaces: np.ndarray = (np.frombuffer(self.buffer, np.uint8) == SPACE).cumsum()
+    def _spaces(self) -> memoryview:
+        spaces: memoryview = (np.frombuffer(self.buffer, np.uint8) == SPACE).nonzero()[0].data
         return spaces
 
     def position_at(self, start: int) -> int:
@@ -171,7 +171,17 @@ class FieldGroup:
 
         ``base`` is not added.
         """
-        return int(self._spaces[start]) - 1
+        return bisect_right(self._spaces, start) - 1
+
+    def starts_of(self, literal: bytes) -> list[int]:
+        """Return the bytes of the buffer at which a literal begins, ascending."""
+        find = self.buffer.find
+        starts = []
+        start = find(literal)
+        while start >= 0:
+            starts.append(start)
+            start = find(literal, start + 1)
+        return starts
 
     @cached_property
     def chains(self) -> dict[int, tuple[int, int]]:
@@ -218,10 +228,17 @@ class ArticleIndex:
         self.spans: dict[int, list[Span]] = {}
         self.excerpts: dict[tuple[int, int], Excerpt] = {}
         self.present: set[int] = set()
+        self._literals: Sequence[bytes] = ()
         self._lookups = 0
 
-    def search(self, automaton: BytesAhoCorasick) -> None:
-        """Find the occurrences of all literals in every field."""
+    def search(self, automaton: BytesAhoCorasick, literals: Sequence[bytes]) -> None:
+        """Find the occurrences of all literals in every field.
+
+        Args:
+            automaton: Of all literals.
+            literals: The literals by number.
+        """
+        self._literals = literals
         self.main.search(automaton)
         self.present = {occurrence[0] for occurrence in self.main.occurrences}
         if self.other:
@@ -231,8 +248,9 @@ class ArticleIndex:
     def starts_of(self, number: int) -> Sequence[int]:
         """Return the bytes of its group's buffer at which a literal begins, ascending.
 
-        For most articles few programs need positions: then the occurrences are searched; from the
-        fourth literal on they are sorted by number.
+        For most articles few programs need positions: then the text is searched for the literal,
+        which is faster than going through the occurrences. With more of them, the occurrences are
+        sorted by number.
         """
         if number not in self.present:
             return ()
@@ -240,9 +258,15 @@ class ArticleIndex:
         if self._lookups > FEW_LOOKUPS:
             return self._literal_starts[number]
         if number < OTHER:
-            return [start for literal, start, _ in self.main.occurrences if literal == number]
+            return self.main.starts_of(self._literals[number])
         assert self.other is not None  # noqa: S101  # the number is present
-        return [s for literal, s, _ in self.other.occurrences if literal == number - OTHER]
+        return self.other.starts_of(self._literals[number - OTHER])
+
+    def first_position_of(self, number: int) -> int:
+        """Return the first position of a literal in title, lead and text; -1 where it is absent."""
+        if number not in self.present:
+            return -1
+        return self.main.position_at(self.main.buffer.find(self._literals[number]))
 
     @cached_property
     def _literal_starts(self) -> dict[int, list[int]]:

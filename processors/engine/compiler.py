@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import prod
 
 import processors.engine.operators
 import processors.engine.windows
@@ -88,18 +89,23 @@ class Compiler:
 
     def rarest(self, required: Required) -> frozenset[int]:
         """Return the group of literals that is expected to occur in the fewest articles."""
-        return min(required, key=lambda group: (sum(map(self._frequency, group)), min(group)))
+        return min(required, key=lambda group: (self.frequency(group), min(group)))
+
+    def frequency(self, group: Iterable[int]) -> float:
+        """Return about how many literals of a group are expected to occur in an article."""
+        return sum(map(self._frequency, group))
 
     def _frequency(self, number: int) -> float:
         """Return the expected share of articles with a literal.
 
-        It halves with every letter, roughly as word frequencies in German and English news do.
-        Phrases are rarer than words, parts of words more frequent.
+        The share of articles with a word, or a piece of one, depends on its length; that with a
+        phrase on those of its words. Fitted to random words and pairs of words of 2,000 German
+        news articles with 3,100 characters on average.
         """
         if number >= ENTITY_NUMBERS:
             return 0.01
-        literal = self.literals[number % OTHER]
-        words = literal.split()
-        open_ends = (literal[:1] != " ") + (literal[-1:] != " ")
-        alone = min(min(1.0, 2.0 ** (4 - len(word))) for word in words)
-        return float(alone * 0.2 ** (len(words) - 1) * 2**open_ends)
+        lengths = [len(word) for word in self.literals[number % OTHER].split()]
+        share = prod(min(0.65, 1.3 * 2.0 ** (2 - length) + 0.01) for length in lengths)
+        if len(lengths) == 1:
+            return share
+        return float(0.25 ** (len(lengths) - 1) * share + 0.002)

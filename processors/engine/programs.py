@@ -134,7 +134,7 @@ class PhraseProgram(QueryProgram):
         node: Says whether exact words are compared, in which field and in which language.
     """
 
-    __slots__ = ("_is_plain", "exact", "language", "patterns", "scope")
+    __slots__ = ("_is_plain", "_is_plain_phrase", "exact", "language", "patterns", "scope")
 
     def __init__(self, patterns: Sequence[tuple[int, Pattern]], node: Phrase) -> None:
         shift = OTHER if node.scope in OTHER_FIELDS else 0
@@ -144,6 +144,7 @@ class PhraseProgram(QueryProgram):
         )
         decided = self._is_plain and node.language is None
         super().__init__((frozenset(number for number, _ in self.patterns),), decided=decided)
+        self._is_plain_phrase = node.scope is None and all(p.plain for _, p in patterns)
         self.exact = node.exact
         self.scope = node.scope
         self.language = node.language
@@ -156,7 +157,17 @@ class PhraseProgram(QueryProgram):
             return False
         if self._is_plain:
             return not self.required[0].isdisjoint(index.present)
+        if self._is_plain_phrase and self._is_first_joined(index):
+            return True
         return bool(self.spans(index))
+
+    def _is_first_joined(self, index: ArticleIndex) -> bool:
+        """Return whether its first occurrence in one of its spellings is a hit."""
+        for number, pattern in self.patterns:
+            first = index.first_position_of(number)
+            if first >= 0 and index.main.are_joined(first, first + len(pattern.words) - 1):
+                return True
+        return False
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return its occurrences in its field."""

@@ -105,4 +105,4 @@ class CompiledRule:
         for program in self.wanted:  # a plain loop: this runs for every candidate
             if not program.matches(index):
                 return False
-        return not any(program.matches(index) for program in self.unwanted)
+        return not (self.unwanted and any(program.matches(index) for program in self.unwanted))

@@ -58,8 +58,9 @@ class RuleSet:
         self.other_fields = compiler.other_fields
         self.literal_count = len(compiler.literals)
         self._entity_numbers = dict(compiler.entity_numbers)
-        self._automaton = BytesAhoCorasick([literal.encode() for literal in compiler.literals])
-        self._presearch = Presearch(self.rules, self.topics, self.gates)
+        self._literals = tuple(literal.encode() for literal in compiler.literals)
+        self._automaton = BytesAhoCorasick(self._literals)
+        self._presearch = Presearch(self.rules, self.topics, self.gates, compiler.frequency)
         self._gates_after_rules = [gate.passes for gate in self.gates if gate.after_rules]
 
     def search(self, index: ArticleIndex) -> list[Mention]:
@@ -67,7 +68,7 @@ class RuleSet:
 
         Rules may refer to entities, so that this must precede :meth:`match`.
         """
-        index.search(self._automaton)
+        index.search(self._automaton, self._literals)
         mentions = self._gazetteer.find(index)
         for mention in mentions:
             span = (mention.first, mention.last, None)
