@@ -45,6 +45,7 @@
       // While somebody types, nothing changes under another cursor, and results stay until others come.
       if (typed && old.contains(document.activeElement)) continue;
       if (typed && id === "results" && section.dataset.kind !== "trial") continue;
+      if (typed && id === "terms" && !$(".terms", section)) continue; // the text has errors
       old.replaceWith(document.adoptNode(section));
     }
     const answer = $("#text", fresh);

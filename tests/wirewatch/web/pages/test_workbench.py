@@ -125,7 +125,7 @@ def test_a_text_is_checked_with_the_line_and_the_mend_of_each_fault(bench: Conso
 def test_a_change_shows_what_it_gains_and_loses_in_the_archive(bench: Console) -> None:
     page = send(bench, NATO.replace('"Nato tagt"', "Rezept"), ("do", "try"))
     assert "2 articles match, 2 matched the saved version: 1 gained, 1 lost." in page
-    assert "3 articles were read, all of the chosen days." in page
+    assert "3 articles of the chosen days contain such words; all of them were read." in page
     gained, lost = page.index("<strong>Gained"), page.index("<strong>Lost")
     assert gained < page.index("Kuchen &lt;b&gt;backen") < lost < page.index("Die Nato tagt in Rom")
     assert "Ein <mark>Rezept</mark> für Kuchen" in page
@@ -143,7 +143,7 @@ def test_reading_ends_at_its_limits(bench: Console, now: datetime) -> None:
     assert [article.title for article in few.articles()] == [title for title, _ in ARTICLES[:2]]
     assert (few.read, few.is_complete) == (2, False)
     seconds = iter(range(100))
-    short = NewestArticles(archive, since, ReadLimits(seconds=1.5), lambda: next(seconds))
+    short = NewestArticles(archive, since, ReadLimits(seconds=2.5), lambda: next(seconds))
     assert [article.title for article in short.articles()] == [ARTICLES[0][0]]
     assert not short.is_complete
     whole = NewestArticles(archive, since, ReadLimits())

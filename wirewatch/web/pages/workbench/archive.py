@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from config.catalog.models import TopicDefinition, TopicState
-from core.archive import Archive, ArchivedRevision, ArchiveFilter
+from config.errors import ArchiveTimeoutError
+from core.archive import Archive, ArchivedRevision, ArchiveFilter, Proposal
 from core.messages import ArticleRevision, Match
 from processors import Processors
 from processors.steps.match_topics import match_topics
+from processors.topics import compile_topic
+from processors.vocabulary import Vocabulary
 from wirewatch.topic_tools.matching import NEAR
 from wirewatch.web.pages.workbench.draft import Draft
 
 CHUNK = 100
+LEAST_SECONDS = 0.5
+"""Time that each read of the archive has, so that a trial advances on a busy machine too."""
 _SAVED = "saved version"
 """Id of the saved version while both are evaluated; no topic can have it."""
 
@@ -40,6 +45,7 @@ class NewestArticles:
     """Revisions of the archive, newest first, until a limit is reached.
 
     Attributes:
+        proposal: Words that they contain; empty for any.
         read: How many were read.
         back_to: When the last of them was fetched.
         is_complete: Whether the whole span was read.
@@ -49,8 +55,9 @@ class NewestArticles:
     since: datetime
     limits: ReadLimits
     now: Callable[[], float] = time.monotonic
-    read: int = 0
-    back_to: datetime | None = None
+    proposal: Proposal = ()
+    read: int = field(default=0, init=False)
+    back_to: datetime | None = field(default=None, init=False)
     is_complete: bool = field(default=False, init=False)
 
     def __iter__(self) -> Iterator[ArchivedRevision]:
@@ -60,8 +67,13 @@ class NewestArticles:
             ArchiveError: The archive is unavailable or damaged.
         """
         deadline, before = self.now() + self.limits.seconds, None
+        wanted = ArchiveFilter(self.since, proposal=self.proposal)
         while True:
-            chunk = self.archive.page(ArchiveFilter(self.since), before=before, limit=CHUNK)
+            left = max(LEAST_SECONDS, deadline - self.now())
+            try:
+                chunk = self.archive.page(wanted, before=before, limit=CHUNK, seconds=left)
+            except ArchiveTimeoutError:
+                return
             for revision in chunk:
                 if self.read >= self.limits.articles or self.now() > deadline:
                     return
@@ -95,38 +107,51 @@ class DraftMatches:
     saved: int | None
 
 
-def match_draft(
-    draft: Draft, saved: Draft | None, articles: NewestArticles, languages: tuple[str, ...]
-) -> DraftMatches:
-    """Evaluate a draft and the saved version of its topic on the same articles.
-
-    An article is matched by a version that matches one of its revisions.
+class DraftMatcher:
+    """A draft and the saved version of its topic, compiled to be evaluated on the same articles.
 
     Args:
         draft: Sound.
         saved: The saved version; None, or one with errors, is not compared with.
-        articles: Where from.
         languages: Languages an article may be detected to be in.
+
+    Attributes:
+        processors: Have both.
+        queries: Queries of which at least one matches whatever either version matches.
     """
-    topic = _topic(draft)
-    both = [_lowered(topic, topic.id)]
-    if saved is not None and saved.is_sound:
-        both.append(_lowered(_topic(saved), _SAVED))
-    processors = Processors.compile(replace(draft.catalog, topics=tuple(both)), languages)
-    best: dict[str, dict[str, Match]] = {each.id: {} for each in both}
-    for revision in articles:
-        analysis = processors.index(revision.article, revision.language or None)
-        for match in match_topics(processors.compiled, analysis).matches:
-            _keep_best(best[match.topic_id], match)
-    after = best[topic.id]
-    before = best.get(_SAVED)
-    if before is None:
-        return _listed(after, topic.threshold, None, 1)
-    return _listed(after, topic.threshold, before, _topic(saved).threshold)
+
+    def __init__(self, draft: Draft, saved: Draft | None, languages: tuple[str, ...]) -> None:
+        self._topic = _topic(draft)
+        self._saved = _topic(saved) if saved is not None and saved.is_sound else None
+        both = [_lowered(self._topic, self._topic.id)]
+        both += [_lowered(self._saved, _SAVED)] if self._saved else []
+        catalog = replace(draft.catalog, topics=tuple(both))
+        ids = {entity.id for entity in catalog.entities}
+        vocabulary = Vocabulary(catalog.vocabulary, ids)
+        topics = [compile_topic(topic, ids, vocabulary) for topic in both]
+        self.processors = Processors.of(catalog, topics, languages)
+        rules = (rule for topic in topics for rule in topic.rules.rules)
+        self.queries = tuple(dict.fromkeys(rule.query for rule in rules if rule.weight > 0))
+
+    def match(self, articles: Iterable[ArchivedRevision]) -> DraftMatches:
+        """Return what both make of articles.
+
+        An article is matched by a version that matches one of its revisions.
+        """
+        best: dict[str, dict[str, Match]] = {self._topic.id: {}, _SAVED: {}}
+        for revision in articles:
+            analysis = self.processors.index(revision.article, revision.language or None)
+            for match in match_topics(self.processors.compiled, analysis).matches:
+                _keep_best(best[match.topic_id], match)
+        after, before = best[self._topic.id], best[_SAVED]
+        saved = self._saved
+        if saved is None:
+            return _listed(after, self._topic.threshold, None, 1)
+        return _listed(after, self._topic.threshold, before, saved.threshold)
 
 
-def _topic(draft: Draft | None) -> TopicDefinition:
-    assert draft is not None and draft.topic is not None  # noqa: S101, PT018  # it is sound
+def _topic(draft: Draft) -> TopicDefinition:
+    assert draft.topic is not None  # noqa: S101  # it is sound
     return draft.topic
 
 

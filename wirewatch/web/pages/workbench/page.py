@@ -243,7 +243,8 @@ class WorkbenchPage:
             file = replace(file, path=topic_path(self._settings.config_dir, draft.topic.id))
         opened = replace(file, digest=entered.base)
         refusal = save_file(opened, entered.text, self._settings.config_dir / "topics")
-        log.info("topic_saved", topic=draft.topic.id, refused=refusal or "")
+        if refusal is None:
+            log.info("topic_saved", topic=draft.topic.id, file=opened.path.name)
         return refusal
 
     # ── the page ─────────────────────────────────────────────────────────────────────────────────

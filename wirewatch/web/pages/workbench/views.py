@@ -66,12 +66,13 @@ def faults_view(faults: Sequence[Fault], file: str, text: str) -> dict[str, Any]
 
 def reading_view(recent: NewestArticles, days: int, t: Translator) -> str:
     """Return how much of the archive was read, as a sentence."""
-    if not recent.read:
-        return t.plural("workbench.no_articles", days)
-    if recent.is_complete:
-        return t("workbench.read_all", n=t.number(recent.read), days=days)
-    back_to = t.moment(recent.back_to) if recent.back_to else ""
-    return t("workbench.read_part", n=t.number(recent.read), back_to=back_to)
+    if recent.back_to is None:
+        is_empty = recent.is_complete
+        return t.plural("workbench.no_articles", days) if is_empty else t("search.timeout")
+    n, back_to = t.number(recent.read), t.moment(recent.back_to)
+    if not recent.is_complete:
+        return t("workbench.read_part", n=n, back_to=back_to)
+    return t("workbench.read_found", n=n) if recent.proposal else t("workbench.read_all", n=n)
 
 
 def matches_view(

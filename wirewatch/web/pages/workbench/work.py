@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
+from config.errors import ArchiveTimeoutError
 from config.settings import Settings
-from core.archive import Archive
+from core.archive import Archive, Proposal
 from core.archive.open import open_archive
 from core.clock import Clock
 from core.metrics import CONSOLE_REFUSED
+from processors import Processors
+from processors.archive import SearchQuery
+from processors.archive.proposal import propose
 from processors.archive.words import words_of
+from processors.query.nodes import Node, Or
 from wirewatch.topic_tools.expansion import Expansion, Term
 from wirewatch.web.pages.workbench.archive import (
+    DraftMatcher,
     DraftMatches,
     NewestArticles,
     ReadLimits,
-    match_draft,
 )
 from wirewatch.web.pages.workbench.draft import Draft
 
 T = TypeVar("T")
 
 LIMITS = ReadLimits()
+LOOK_SECONDS = 0.5
+"""How long one look into the archive's words may take."""
 MOST_WAITING = 4
 """Requests that wait for the one that works; further ones are refused."""
 
@@ -80,8 +87,9 @@ class ArchiveReader:
         Raises:
             ArchiveError: The archive is unavailable or damaged.
         """
-        recent = self._recent(days)
-        return recent, match_draft(draft, saved, recent, self._settings.language_codes)
+        matcher = DraftMatcher(draft, saved, self._settings.language_codes)
+        recent = self._recent(days, matcher.queries, matcher.processors)
+        return recent, matcher.match(recent)
 
     def expand(self, term: str, catalog: Catalog, days: int) -> tuple[NewestArticles, Expansion]:
         """Return the words of articles that a term finds, and what was read.
@@ -90,13 +98,27 @@ class ArchiveReader:
             UsageError: The term is not a valid query.
             ArchiveError: The archive is unavailable or damaged.
         """
-        recent = self._recent(days)
         compiled = Term(term, catalog, self._settings.language_codes)
+        recent = self._recent(days, [compiled.node], compiled.processors)
         return recent, compiled.expand(recent.articles())
 
-    def _recent(self, days: int) -> NewestArticles:
-        since = self._clock() - timedelta(days=days)
-        return NewestArticles(self._open(), since, self._limits)
+    def _recent(self, days: int, queries: Sequence[Node], processors: Processors) -> NewestArticles:
+        """Return the articles that may match one of the queries."""
+        archive, since = self._open(), self._clock() - timedelta(days=days)
+        proposal = self._propose(archive, queries, processors) if queries else ()
+        return NewestArticles(archive, since, self._limits, proposal=proposal)
+
+    def _propose(
+        self, archive: Archive, queries: Sequence[Node], processors: Processors
+    ) -> Proposal:
+        """Return what the archive's index is searched for; empty where that takes too long."""
+        entities = {entity.id: entity for entity in processors.catalog.entities}
+        languages = self._settings.language_codes
+        query = SearchQuery("", Or(tuple(queries)), languages, entities, processors)
+        try:
+            return propose(query, archive, LOOK_SECONDS)
+        except ArchiveTimeoutError:
+            return ()
 
     def _open(self) -> Archive:
         with self._lock:
