@@ -103,12 +103,12 @@
   let looks = 0;
 
   async function awaitReload() {
-    if ($("#running").dataset.state !== "no" || looks++ > 20) return;
+    if (["yes", "new"].includes($("#running").dataset.state) || looks++ > 20) return;
     try {
       const answer = await fetch(address);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const state = fresh.getElementById("running");
-      if (state && state.dataset.state !== "no") $("#running").replaceWith(document.adoptNode(state));
+      if (state && state.dataset.state !== $("#running").dataset.state) $("#running").replaceWith(document.adoptNode(state));
     } catch {
       // the next look may get an answer
     }
