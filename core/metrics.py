@@ -78,7 +78,8 @@ CONFIG_HELD = Gauge(
     ["kind", "in_force"],
 )
 TOPIC_TESTS_FAILED = Gauge(
-    "wirewatch_topic_tests_failed", "Tests of topics that fail with the newest operator files."
+    "wirewatch_topic_tests_failed",
+    "Tests of topics and concepts that fail with the newest operator files.",
 )
 FEEDS = Gauge("wirewatch_feeds", "Feeds by state.", ["state"])
 LAST_SUCCESS = Gauge(

@@ -110,6 +110,11 @@ class CatalogKeeper:
         return self._revision
 
     @property
+    def newest(self) -> str:
+        """The hash of the newest files, in use or not."""
+        return self._content
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults of the newest files; one with an error among them is not in use."""
         return self._faults

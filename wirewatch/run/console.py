@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence, Set
 
 import structlog
 
+from config.faults import Fault
 from config.i18n import Phrase, verbatim
 from config.settings import Settings
 from wirewatch.run.process_reports import ProcessReports
@@ -33,6 +34,7 @@ class Console:
         stages: The stages besides the console that this process runs.
         ill: Returns what is wrong with this process.
         canary: Returns what is wrong with the canary.
+        faults: Returns the faults of the newest operator files.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Console:
         stages: Set[str],
         ill: Callable[[], Sequence[Phrase]],
         canary: Callable[[], Sequence[str]],
+        faults: Callable[[], Sequence[Fault]],
     ) -> None:
         keeper = program.keeper
         reports = ProcessReports(
@@ -51,7 +54,7 @@ class Console:
         self._status = RuntimeStatus(
             catalog=lambda: keeper.current,
             ill=lambda: reports.ill(known=[*map(verbatim, canary())]),
-            faults=lambda: keeper.faults,
+            faults=faults,
             held=lambda: keeper.held,
             settings=program.settings,
             canary=canary,

@@ -48,11 +48,12 @@ from core.processes.slots import read_statuses
 from core.streams.consume_loop import LoopOptions
 from processors import worker as processors_worker
 from wirewatch.run.child import SLOT_TAKEN, Child
+from wirewatch.run.definition_checks import DefinitionChecks
 from wirewatch.run.diagnosis import Facts, diagnose
 from wirewatch.run.health import ProcessHealth, are_healthy, keep_reporting, parse_reports
 from wirewatch.run.health_messages import LOOK_SECONDS as MESSAGES_SECONDS
 from wirewatch.run.health_messages import HealthMessages
-from wirewatch.run.housekeeping import Housekeeping
+from wirewatch.run.housekeeping import RELOAD_SECONDS, Housekeeping
 from wirewatch.run.outward_heartbeat import OutwardHeartbeat
 from wirewatch.run.process_reports import merge_reasons
 from wirewatch.run.process_snapshot import take_snapshot
@@ -96,6 +97,9 @@ class Daemon:
         self._stages = Stages()
         messages = HealthMessages(program, self._what_is_wrong)
         more = [(MESSAGES_SECONDS, 0.0, messages.run_due)] if self._speaks_for_all else []
+        self._checks = DefinitionChecks(program.keeper)
+        if listener:
+            more.append((RELOAD_SECONDS, 0.0, self._checks.run_due))
         self._housekeeping = Housekeeping(program, requested, more)
         self._watchdog = LoopWatchdog(lambda: self._stages.loops)
 
@@ -137,6 +141,7 @@ class Daemon:
         finally:
             self._stages.stop.set()
             await asyncio.to_thread(self._stages.join)
+            self._checks.close()
 
     def _end(self, stop: asyncio.Event) -> None:
         if stop.is_set():
@@ -274,6 +279,10 @@ class Daemon:
 
         others, canary = self._requested - {"web"}, self._housekeeping.canary
         console = Console(
-            self._program, others, lambda: diagnose(self._facts()), lambda: canary.problems
+            self._program,
+            others,
+            lambda: diagnose(self._facts()),
+            lambda: canary.problems,
+            self._checks.faults,
         )
         return lambda: console.run(listener, stop)

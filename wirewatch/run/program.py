@@ -25,7 +25,7 @@ from config.catalog.last_good import GoodFiles, HeldFile
 from config.catalog.load import Kind
 from config.catalog.models import Catalog
 from config.catalog.reload import CatalogKeeper
-from config.faults import FAILED_TEST, Fault
+from config.faults import Fault
 from config.settings import Settings
 from core import metrics
 from core.archive import worker as archive_worker
@@ -44,7 +44,7 @@ from core.store.operator_files import StoredFiles
 from core.streams.port import Consumer, StreamLog
 from core.streams.topology import canary_specs, stream_specs
 from ingest.service import Ingest
-from processors import topic_faults, vocabulary_faults
+from processors import query_faults
 from processors import worker as processors_worker
 from wirewatch.run.bootstrap import (
     open_archive,
@@ -184,7 +184,7 @@ def open_keeper(
     return CatalogKeeper(
         settings.config_dir,
         os.environ,
-        validate=(_topic_faults, receiver_faults),
+        validate=(query_faults, receiver_faults),
         clock=utc_now,
         on_reload=_set_gauges,
         logs=logs,
@@ -199,13 +199,6 @@ def _set_gauges(faults: Sequence[Fault], held: Sequence[HeldFile]) -> None:
     for kind in (*get_args(Kind), "words"):
         for in_force in ("last_good", "off"):
             metrics.CONFIG_HELD.labels(kind, in_force).set(counts[kind, in_force])
-
-
-def _topic_faults(catalog: Catalog) -> list[Fault]:
-    """Return the faults of topics and concepts, and count the tests that fail."""
-    faults = [*topic_faults(catalog), *(f for f in vocabulary_faults(catalog) if f.is_error)]
-    metrics.TOPIC_TESTS_FAILED.set(sum(fault.code == FAILED_TEST for fault in faults))
-    return faults
 
 
 @contextmanager

@@ -116,6 +116,6 @@ def test_failing_tests_of_topics_are_a_problem_but_not_the_systems_state() -> No
         [feed(**WORKING)], NOW, YESTERDAY, [], [], (), EN, failed_tests=[fault, fault]
     )
     (problem,) = shown.problems
-    assert problem.text == "2 tests of topics fail. The first:"
+    assert problem.text == "2 tests of topics or concepts fail. The first:"
     assert "t.yaml:5:3" in problem.detail
     assert shown.mood == "warn"

@@ -17,7 +17,7 @@ from alerts.match_end import MatchEnd, TopicDayEnds
 from alerts.topic_report import ENDS_DAYS, load_ends, precision_by_rule
 from config.catalog.models import TopicDefinition
 from config.errors import ExtractionError, FetchError, NotFoundError, WirewatchError
-from config.faults import Fault
+from config.faults import FAILED_TEST, Fault
 from config.i18n import Translator
 from core.store.console import overviews, story_list
 from core.store.console.overviews import TopicOverview
@@ -94,7 +94,10 @@ class TopicsPage:
             for topic in renderer.runtime.catalog().topics
         ]
         problems = list_problems(faults, renderer.runtime.held())
-        return renderer.render(request, "topics.html", tab="topics", topics=rows, problems=problems)
+        failed = [fault for fault in faults if fault.code == FAILED_TEST]
+        return renderer.render(
+            request, "topics.html", tab="topics", topics=rows, problems=problems, failed=failed
+        )
 
     def topic_page(self, request: Request, topic_id: str) -> HTMLResponse:
         """Show one topic."""
@@ -201,6 +204,7 @@ def topic_row(
     total = sum(matches for _, matches in days)
     own_faults = [fault for fault in faults if fault.file == topic.position.file]
     errors = sum(fault.is_error for fault in own_faults)
+    failed = sum(fault.code == FAILED_TEST for fault in own_faults)
     return {
         "id": topic.id,
         "title": display.line(topic.title, 120),
@@ -220,7 +224,8 @@ def topic_row(
         "low": round(100 * (overview.low or 0)),
         "high": round(100 * (overview.high or 0)),
         "errors": errors,
-        "warnings": len(own_faults) - errors,
+        "failed": failed,
+        "warnings": len(own_faults) - errors - failed,
     }
 
 

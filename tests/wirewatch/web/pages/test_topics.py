@@ -76,6 +76,22 @@ def test_an_error_in_the_newest_files_is_shown_on_every_page(console: Console) -
     assert "An operator file has an error" in console.page("/feeds")
 
 
+def test_tests_that_fail_are_counted_with_their_topic_and_listed_with_those_of_concepts(
+    console: Console,
+) -> None:
+    nato = str(console.settings.config_dir / "topics/nato.yaml")
+    for file in (nato, "vocabulary/v.yaml"):
+        failed = Fault(file=file, line=2, column=5, code="W111", message="It fails.", mend="Mend.")
+        console.faults.append(failed)
+    listed = console.page("/topics")
+    assert "<summary>2 tests fail</summary>" in listed
+    assert "vocabulary/v.yaml:2:5</code> W111 It fails. Mend." in listed
+    assert listed.count(">1 test fails</span>") == 1
+    page = console.page("/topics/nato")
+    assert '<a href="#file"><span class="badge warn">1 test fails</span></a>' in page
+    assert "W111 It fails. Mend." in page
+
+
 def test_the_pages_of_topics_say_what_is_in_force_of_files_with_errors(
     console: Console, now: datetime
 ) -> None:
