@@ -128,6 +128,8 @@ class CatalogKeeper:
         """Store the last good content of files from now on."""
         with self._lock:
             self._good_files = good_files
+            stored = self._load_good()
+            self._good = {key: stored[key] for key in self._good}
             self._save()
 
     def refresh(self) -> bool:
@@ -209,11 +211,7 @@ class CatalogKeeper:
         except ExternalError as error:
             log.warning("last_good_files_not_read", reason=str(error))
             return self._good
-        own = {
-            key: good
-            for key, good in self._good.items()
-            if key not in stored or good.at >= stored[key].at
-        }
+        own = {k: good for k, good in self._good.items() if _is_newer(good, stored.get(k))}
         return {**stored, **own}
 
     def _save(self) -> None:
@@ -264,6 +262,11 @@ class CatalogKeeper:
             log.info("configuration_fixed", folder=str(self._folder))
         elif reloaded and not errors:
             log.info("configuration_reloaded", folder=str(self._folder))
+
+
+def _is_newer(good: GoodFile, stored: GoodFile | None) -> bool:
+    """Return whether a file has another content than what is stored, and a newer one."""
+    return stored is None or (good.content != stored.content and good.at >= stored.at)
 
 
 def _stamp(path: Path) -> tuple[str, int, int, int, int]:

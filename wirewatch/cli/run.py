@@ -121,8 +121,8 @@ def _work(
     if "web" not in stages and listener:
         listener.close()
         listener = None
-    keeper = None
-    if stages == {"web"} and child.number > 1:
+    keeper, is_added = None, stages == {"web"} and child.number > 1
+    if is_added:
         keeper = run_at_low_priority(lambda: _prepare_console(settings))
         child.await_first()
     from ingest.extract.pool import available_cores
@@ -131,7 +131,7 @@ def _work(
 
     settings = share_out(settings, available_cores())
     try:
-        with open_program(settings, child.claim, keeper) as program:
+        with open_program(settings, child.claim, keeper, logs_reloads=not is_added) as program:
             Daemon(program, stages, child, listener).run()
     except SlotTakenError as error:
         _log().error("slot_taken", slot=child.claim.slot, reason=str(error))

@@ -203,7 +203,11 @@ def _set_gauges(faults: Sequence[Fault], held: Sequence[HeldFile]) -> None:
 
 @contextmanager
 def open_program(
-    settings: Settings, claim: SlotClaim | None = None, keeper: CatalogKeeper | None = None
+    settings: Settings,
+    claim: SlotClaim | None = None,
+    keeper: CatalogKeeper | None = None,
+    *,
+    logs_reloads: bool = True,
 ) -> Iterator[Program]:
     """Open everything.
 
@@ -211,6 +215,7 @@ def open_program(
         settings: The settings.
         claim: The slot of this process; None claims one.
         keeper: The operator's files; None loads them.
+        logs_reloads: Whether to log when they are reloaded; False where another process does.
 
     Raises:
         CatalogError: An operator file has errors that the program cannot start without.
@@ -225,7 +230,7 @@ def open_program(
         open_stream_log(settings, instance) as streams,
     ):
         if keeper is None:
-            keeper = open_keeper(settings, good_files=StoredFiles(store))
+            keeper = open_keeper(settings, logs=logs_reloads, good_files=StoredFiles(store))
         else:
             keeper.store_in(StoredFiles(store))
         program = Program(settings, keeper, instance, own_claim.slot, store, streams)

@@ -238,3 +238,19 @@ def test_a_folder_of_topics_that_cannot_be_read_changes_nothing(files: Installat
     assert keeper.refresh() is False
     assert keeper.current is before
     assert queries(files.start().current) == queries(before)
+
+
+def test_a_process_that_gets_the_store_later_keeps_when_each_file_came_into_force(
+    files: Installation,
+) -> None:
+    files.start()
+    files.now += timedelta(hours=1)
+    late = CatalogKeeper(files.folder, {}, [query_faults], lambda: files.now)
+    files.write({"topics/plain.yaml": "{id: plain, query: Schnee}"})
+    late.refresh()
+    late.store_in(files.memory)
+    changed = {name for name, file in files.memory.files.items() if file.at != START}
+    assert changed == {"topics/plain.yaml"}
+    files.write({"topics/plain.yaml": BROKEN, "topics/uses.yaml": "{id: uses"})
+    late.refresh()
+    assert held(late) == {"topics/plain.yaml": files.now, "topics/uses.yaml": START}
