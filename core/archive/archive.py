@@ -135,7 +135,7 @@ class Archive:
             ArchiveTimeoutError: It took longer.
             ArchiveError: The archive is unavailable or damaged.
         """
-        least, after = _bounds(selection)
+        least, after = number_bounds(selection)
         bounds = least, min(after, before) if before is not None else after
         return self._read(selection, bounds, "DESC", limit, seconds)
 
@@ -146,6 +146,7 @@ class Archive:
         *,
         topic: str = "",
         selection: ArchiveFilter | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[ArchivedRevision]:
         """Yield revisions in the order in which they were fetched.
 
@@ -156,14 +157,15 @@ class Archive:
             until: The time after the last; None for any.
             topic: Id of a topic that they match, by their enrichment; empty for any.
             selection: Says it all, instead of the other arguments.
+            page_size: Revisions that are read at once; a long proposal is searched for each page.
 
         Raises:
             ArchiveError: The archive is unavailable or damaged.
         """
         wanted = selection or ArchiveFilter(since, until, topic=topic)
-        least, after = _bounds(wanted)
+        least, after = number_bounds(wanted)
         same_second: list[ArchivedRevision] = []
-        while page := self._read(wanted, (least, after), "ASC", PAGE, None):
+        while page := self._read(wanted, (least, after), "ASC", page_size, None):
             for revision in page:
                 if same_second and _second(same_second[0]) != _second(revision):
                     yield from sorted(same_second, key=_fetched)
@@ -368,7 +370,8 @@ def _first_number(moment: datetime) -> int:
     return ((moment - _EPOCH) // timedelta(seconds=1)) << SECOND_BITS
 
 
-def _bounds(selection: ArchiveFilter) -> tuple[int, int]:
+def number_bounds(selection: ArchiveFilter) -> tuple[int, int]:
+    """Return the least number of a selection's span of time, and one past the last."""
     least = -_LATEST if selection.since is None else _first_number(selection.since)
     after = _LATEST if selection.until is None else _first_number(selection.until)
     return least, after

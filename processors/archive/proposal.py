@@ -15,6 +15,7 @@ one. A group that the index cannot search for, such as an outlet's URL, is left 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 from config.catalog.models import EntityDefinition
 from core.archive import Alternative, Archive, Group, IndexTerm, Proposal
@@ -31,7 +32,55 @@ index would not be faster than reading the articles."""
 ExpandWords = Callable[[str], list[str] | None]
 
 
-def propose(query: SearchQuery, archive: Archive, seconds: float | None = None) -> Proposal:
+class WordFinder(Protocol):
+    """Finds words of the archive's vocabulary: the archive itself, or its words in memory."""
+
+    def words(
+        self, pattern: str, *, limit: int | None = None, seconds: float | None = None
+    ) -> list[tuple[str, int]]:
+        """See :meth:`core.archive.Archive.words`."""
+
+
+class WordsInMemory:
+    """The vocabulary, read once: for many looks that each would read all of it.
+
+    Args:
+        archive: Has it.
+
+    Raises:
+        ArchiveError: The archive is unavailable or damaged.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self._counts = dict(archive.words("*"))
+        self._text = "\n".join(("", *self._counts, ""))
+
+    def words(
+        self,
+        pattern: str,
+        *,
+        limit: int | None = None,
+        seconds: float | None = None,  # noqa: ARG002  # that of a database
+    ) -> list[tuple[str, int]]:
+        """Return the words that contain a text, or end with it, in no particular order.
+
+        Args:
+            pattern: ``*text*`` or ``*text``.
+            limit: Most words; None for all.
+            seconds: Not used.
+        """
+        part = pattern.strip("*") + ("" if pattern.endswith("*") else "\n")
+        found: list[tuple[str, int]] = []
+        at = self._text.find(part)
+        while at >= 0 and (limit is None or len(found) < limit):
+            end = self._text.index("\n", at)
+            word = self._text[self._text.rindex("\n", 0, at) + 1 : end]
+            found.append((word, self._counts[word]))
+            at = self._text.find(part, end)
+        return found
+
+
+def propose(query: SearchQuery, archive: WordFinder, seconds: float | None = None) -> Proposal:
     """Return what the index is searched for; empty where it cannot narrow the search.
 
     Args:

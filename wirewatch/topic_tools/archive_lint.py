@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from config.catalog.models import (
@@ -26,6 +26,8 @@ from config.catalog.models import (
 )
 from config.faults import Fault, in_file_order
 from config.yaml.nodes import fault
+from core.archive import Archive
+from core.archive.counts import ArticleCounts
 from core.messages import ArticleRevision
 from core.text.tokens import tokenise
 from processors import Explanation, Processors
@@ -41,6 +43,8 @@ BUDGET = 20
 """Matches a day that a topic may have before a warning: more are too many to read."""
 MOST_WORDS = 50
 """Words that a wildcard may find before a warning."""
+FindWords = Callable[[str], Iterable[str]]
+"""Returns the words that fit a pattern with ``MANY`` and ``ONE``."""
 _LOWEST = -(10**9)
 
 
@@ -62,7 +66,11 @@ class TopicEffects:
 
 
 def archive_faults(
-    catalog: Catalog, languages: tuple[str, ...], articles: Iterable[ArticleRevision]
+    catalog: Catalog,
+    languages: tuple[str, ...],
+    articles: Iterable[ArticleRevision],
+    counts: ArticleCounts | None = None,
+    find_words: FindWords | None = None,
 ) -> list[Fault]:
     """Return warnings of topics that only articles can give, without those that are allowed.
 
@@ -70,6 +78,8 @@ def archive_faults(
         catalog: The topics to look at; their queries hold no error. Retired ones are left out.
         languages: Languages an article may be detected to be in.
         articles: Articles of some weeks.
+        counts: How many they are selected from; None where they are all there is.
+        find_words: Returns the words of all articles that fit a pattern; None to look in these.
     """
     topics = tuple(t for t in catalog.topics if t.state is not TopicState.RETIRED)
     effects = [TopicEffects(topic, Counter(), Counter()) for topic in topics]
@@ -82,15 +92,28 @@ def archive_faults(
     for article in articles:
         number += 1
         days.add(f"{article.fetched_at:%Y-%m-%d}")
-        words.update(_words(article))
+        if find_words is None:
+            words.update(_words(article))
         for match in processors.process(article).matches:
             result = processors.explain(
                 match.topic_id, article, given_language=match.article.language
             )
             _count(by_id[match.topic_id], result)
-    faults = [f for each in effects for f in _effect_faults(each, number, len(days))]
-    faults += [f for topic in topics for f in _wide_wildcards(topic, words)]
+    of = counts or ArticleCounts(number, len(days))
+    find = find_words or (lambda pattern: [word for word in words if glob(word, pattern)])
+    faults = [f for each in effects for f in _effect_faults(each, of.articles, of.days)]
+    faults += [f for topic in topics for f in _wide_wildcards(topic, find)]
     return in_file_order(without_allowed(faults, topics))
+
+
+def words_of_archive(archive: Archive) -> FindWords:
+    """Return the function that finds words in the vocabulary of an archive."""
+
+    def find(pattern: str) -> list[str]:
+        plain = pattern.replace(MANY, "*").replace(ONE, "?")
+        return [word for word, _ in archive.words(plain) if "-" not in word]
+
+    return find
 
 
 def _count(effects: TopicEffects, result: Explanation) -> None:
@@ -126,11 +149,11 @@ def _warning(rule: RuleDefinition, code: str, message: str, mend: str) -> Fault:
     return fault(rule.query.at(0), code, message, mend)
 
 
-def _wide_wildcards(topic: TopicDefinition, words: set[str]) -> Iterator[Fault]:
+def _wide_wildcards(topic: TopicDefinition, find_words: FindWords) -> Iterator[Fault]:
     """Yield a warning for each wildcard that finds many words of the articles."""
     for source in (*topic.terms.values(), *(rule.query for rule in topic.rules)):
         for leaf, position in _wildcards(source):
-            found = sorted(word for word in words if glob(word, leaf.words[0]))
+            found = sorted(find_words(leaf.words[0]))
             if len(found) > MOST_WORDS:
                 some = ", ".join(found[:5])
                 message = f"`{part_text(leaf)}` finds {len(found)} words of the articles: {some}, …"

@@ -75,13 +75,19 @@ class Backtest:
         }
 
 
-def backtest(catalog: Catalog, settings: Settings, arrivals: Iterable[Arrival]) -> Backtest:
+def backtest(
+    catalog: Catalog,
+    settings: Settings,
+    arrivals: Iterable[Arrival],
+    articles: int | None = None,
+) -> Backtest:
     """Run articles through one topic, its stories and its plan. Nothing is stored or sent.
 
     Args:
         catalog: The operator's files with the topic alone, and with the outlets of the articles.
         settings: Languages and the story window.
         arrivals: The articles, in the order of time.
+        articles: How many they are selected from; None where they are all there is.
 
     Raises:
         CatalogError: A query has an error.
@@ -91,7 +97,8 @@ def backtest(catalog: Catalog, settings: Settings, arrivals: Iterable[Arrival]) 
     live = replace(catalog, topics=(replace(topic, state=TopicState.LIVE),))
     report = simulate(scores.watching(arrivals), live, settings)
     matches, near = scores.results()
-    return Backtest(len(scores.seen), matches, near, tuple(report.messages))
+    number = len(scores.seen) if articles is None else articles
+    return Backtest(number, matches, near, tuple(report.messages))
 
 
 class _Scores:
@@ -103,18 +110,29 @@ class _Scores:
         self._best: dict[str, Scored] = {}
 
     def watching(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-        """Yield the arrivals unchanged."""
-        for arrival in arrivals:
-            if arrival.revision is not None and not arrival.revision.gone:
-                self._score(arrival.revision)
-            yield arrival
+        """Yield the arrivals that the simulation decides about, and the last one.
 
-    def _score(self, article: ArticleRevision) -> None:
+        No other one changes what is told, but the last one says when the time is over.
+        """
+        skipped = None
+        for arrival in arrivals:
+            article = arrival.revision
+            if article is None or article.gone or self._score(article):
+                skipped = None
+                yield arrival
+            else:
+                skipped = arrival
+        if skipped is not None:
+            yield skipped
+
+    def _score(self, article: ArticleRevision) -> bool:
+        """Remember an article's best score. Return whether this revision of it matches."""
         self.seen.add(article.article_id)
         scored = self._topic.score(article)
         known = self._best.get(article.article_id)
         if scored is not None and (known is None or scored.score > known.score):
             self._best[article.article_id] = scored
+        return self._topic.is_match(scored)
 
     def results(self) -> tuple[tuple[Scored, ...], tuple[Scored, ...]]:
         """Return matches by time, and near misses by score."""

@@ -43,11 +43,20 @@ class TopicComparison:
 
 
 def compare_topics(
-    old: ScoredTopic, new: ScoredTopic, articles: Iterable[ArticleRevision]
+    old: ScoredTopic,
+    new: ScoredTopic,
+    articles: Iterable[ArticleRevision],
+    number: int | None = None,
 ) -> TopicComparison:
     """Evaluate two versions of a topic on the same articles.
 
     An article is matched by a version that matches one of its revisions.
+
+    Args:
+        old: The topic as it was.
+        new: The topic as it is to be.
+        articles: The articles, in the order of time.
+        number: How many they are selected from; None where they are all there is.
     """
     before: dict[str, Scored] = {}
     after: dict[str, Scored] = {}
@@ -58,9 +67,9 @@ def compare_topics(
             scored = topic.score(article)
             if scored is not None and topic.is_match(scored):
                 matched.setdefault(article.article_id, scored)
-    return TopicComparison(
-        len(seen), len(before), len(after), _only_in(after, before), _only_in(before, after)
-    )
+    total = len(seen) if number is None else number
+    gained, lost = _only_in(after, before), _only_in(before, after)
+    return TopicComparison(total, len(before), len(after), gained, lost)
 
 
 def _only_in(these: dict[str, Scored], those: dict[str, Scored]) -> tuple[Scored, ...]:

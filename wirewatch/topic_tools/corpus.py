@@ -6,19 +6,48 @@ The port is an iterable of article revisions in the order in which they were fet
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from config.catalog.models import Catalog
 from config.settings import Settings
+from core.archive import Archive
+from core.archive.counts import ArticleCounts, count_articles
+from core.archive.fill import is_filled
 from core.messages import ArticleRevision
 from wirewatch.past_articles import open_past_articles
+from wirewatch.run.bootstrap import open_archive
 from wirewatch.simulation import arrivals, parse_lines, simulated_catalog, stored_arrivals
 from wirewatch.simulation.articles import Arrival
+from wirewatch.topic_tools.candidates import read_candidates
 
 Corpus = Iterable[ArticleRevision]
 """Article revisions in the order in which they were fetched; can be read once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of time: ``since`` is included, ``until`` is not."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Those of many articles that topics can match.
+
+    Attributes:
+        articles: The revisions, in the order in which they were fetched.
+        counts: How many articles and days they are selected from; None where they are all there is.
+        archive: Has them; None where they are of a file or of the store.
+    """
+
+    articles: Corpus
+    counts: ArticleCounts | None = None
+    archive: Archive | None = None
 
 
 @contextmanager
@@ -42,12 +71,64 @@ def open_corpus(
 
 
 @contextmanager
-def open_arrivals(
-    settings: Settings, catalog: Catalog, since: datetime, until: datetime, file: bytes | None
-) -> Iterator[tuple[Iterator[Arrival], Catalog]]:
-    """Yield the articles of a file or of the archive for a simulation, and the catalog for it.
+def open_selected(
+    settings: Settings,
+    catalogs: Sequence[Catalog],
+    span: Span,
+    file: bytes | None,
+    *,
+    all_rules: bool = False,
+) -> Iterator[Selected]:
+    """Yield the articles in which a rule may give points; of a file and of the store all.
 
-    The catalog has the outlets of the articles, also those that sources.yaml has not.
+    Args:
+        settings: Where the archive is.
+        catalogs: Each with the topics to look at.
+        span: Does not apply to a file.
+        file: JSON lines; None for the archive.
+        all_rules: Whether those count that only take points away.
+
+    Raises:
+        CatalogError: A query has an error.
+        ArchiveError: The archive is unavailable or damaged.
+        ArticleFileError: A line is not an article.
+    """
+    if file is not None:
+        yield Selected(file_articles(file, "the file", settings, catalogs[0]))
+        return
+    with open_archive(settings) as archive:
+        if is_filled(archive):
+            counts = count_articles(archive, span.since, span.until)
+            codes = settings.language_codes
+            chosen = read_candidates(
+                archive, catalogs, codes, span.since, span.until, all_rules=all_rules
+            )
+            yield Selected(chosen, counts, archive)
+            return
+    with open_past_articles(settings, span.since, span.until) as revisions:
+        yield Selected(revisions)
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Articles for a simulation.
+
+    Attributes:
+        arrivals: The articles.
+        catalog: Has their outlets, also those that sources.yaml has not.
+        articles: How many they are selected from; None where they are all there is.
+    """
+
+    arrivals: Iterator[Arrival]
+    catalog: Catalog
+    articles: int | None
+
+
+@contextmanager
+def open_arrivals(
+    settings: Settings, catalog: Catalog, span: Span, file: bytes | None
+) -> Iterator[Arriving]:
+    """Yield the articles of a file, or those of the archive that a topic can match.
 
     Raises:
         ArticleFileError: A line is not an article, or has no address or time.
@@ -55,10 +136,11 @@ def open_arrivals(
     if file is not None:
         lines = parse_lines(file, "the file")
         known = simulated_catalog(catalog, lines)
-        yield arrivals(lines, known, settings.fetch_live_gap), known
+        yield Arriving(arrivals(lines, known, settings.fetch_live_gap), known, None)
         return
-    with open_past_articles(settings, since, until) as revisions:
-        yield stored_arrivals(revisions), catalog
+    with open_selected(settings, [catalog], span, None) as selected:
+        number = selected.counts.articles if selected.counts else None
+        yield Arriving(stored_arrivals(iter(selected.articles)), catalog, number)
 
 
 def file_articles(

@@ -132,13 +132,17 @@ def _look_at_articles(
 ) -> list[Fault]:
     from core.clock import utc_now
     from wirewatch.cli.times import parse_since
-    from wirewatch.topic_tools.archive_lint import archive_faults
-    from wirewatch.topic_tools.corpus import open_corpus
+    from wirewatch.topic_tools.archive_lint import archive_faults, words_of_archive
+    from wirewatch.topic_tools.corpus import Span, open_selected
 
     now = utc_now()
     file = read_articles(articles)
-    with open_corpus(settings, chosen, parse_since(since, now), now, file) as corpus:
-        return archive_faults(chosen, settings.language_codes, corpus)
+    span = Span(parse_since(since, now), now)
+    with open_selected(settings, [chosen], span, file, all_rules=True) as selected:
+        find_words = words_of_archive(selected.archive) if selected.archive else None
+        return archive_faults(
+            chosen, settings.language_codes, selected.articles, selected.counts, find_words
+        )
 
 
 def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:

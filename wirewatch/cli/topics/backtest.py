@@ -19,10 +19,9 @@ from wirewatch.cli.topics.options import (
 from wirewatch.run.bootstrap import open_settings
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from config.settings import Settings
     from wirewatch.topic_tools.backtest import Backtest
+    from wirewatch.topic_tools.corpus import Span
 
 SHOWN = 20
 """Matches, messages and near misses that the report for people shows; ``--json`` has all."""
@@ -44,11 +43,12 @@ def backtest(
     need "url" and "first_seen_at", as for `alerts simulate`.
     """
     from wirewatch.cli.times import parse_since
+    from wirewatch.topic_tools.corpus import Span
     from wirewatch.topic_tools.files import check_alerts
 
     settings = open_settings()
     now = utc_now()
-    span = parse_since(since, now), now
+    span = Span(parse_since(since, now), now)
     check_alerts(settings)
     file = read_articles(articles)
     result = _run(settings, topic, span, file)
@@ -61,16 +61,14 @@ def backtest(
         _print_against(against, result, other)
 
 
-def _run(
-    settings: Settings, topic: str, span: tuple[datetime, datetime], file: bytes | None
-) -> Backtest:
+def _run(settings: Settings, topic: str, span: Span, file: bytes | None) -> Backtest:
     from wirewatch.topic_tools.backtest import backtest as run_backtest
     from wirewatch.topic_tools.corpus import open_arrivals
     from wirewatch.topic_tools.files import load_sound_topic
 
     catalog = load_sound_topic(settings, topic)
-    with open_arrivals(settings, catalog, *span, file) as (arriving, known):
-        return run_backtest(known, settings, arriving)
+    with open_arrivals(settings, catalog, span, file) as arriving:
+        return run_backtest(arriving.catalog, settings, arriving.arrivals, arriving.articles)
 
 
 def _against(result: Backtest, other: Backtest | None) -> dict[str, object]:

@@ -35,7 +35,7 @@ def diff(
     """  # noqa: D301 click reads \b as: keep these lines
     from wirewatch.cli.times import parse_since
     from wirewatch.topic_tools.comparison import compare_topics
-    from wirewatch.topic_tools.corpus import open_corpus
+    from wirewatch.topic_tools.corpus import Span, open_selected
     from wirewatch.topic_tools.files import load_sound_topic
     from wirewatch.topic_tools.matching import ScoredTopic
 
@@ -44,8 +44,11 @@ def diff(
     before, after = (load_sound_topic(settings, name) for name in (old, new))
     codes = settings.language_codes
     file = read_articles(articles)
-    with open_corpus(settings, after, parse_since(since, now), now, file) as corpus:
-        result = compare_topics(ScoredTopic(before, codes), ScoredTopic(after, codes), corpus)
+    span = Span(parse_since(since, now), now)
+    topics = ScoredTopic(before, codes), ScoredTopic(after, codes)
+    with open_selected(settings, [after, before], span, file) as selected:
+        number = selected.counts.articles if selected.counts else None
+        result = compare_topics(*topics, selected.articles, number)
     if as_json:
         print_json({"old_topic": old, "new_topic": new, **result.as_json()})
     else:

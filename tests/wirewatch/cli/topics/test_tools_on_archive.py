@@ -1,4 +1,4 @@
-"""``topics expand`` on an archive: by its vocabulary, and by its articles from a time on."""
+"""The tools for topics on an archive: its vocabulary, and the articles that its index proposes."""
 
 from __future__ import annotations
 
@@ -81,3 +81,52 @@ def test_expand_counts_the_words_of_the_archive(own_installation: CliInstallatio
     assert "Friedensverhandlungen" in people
     assert "Die Verhandlungen über die Ukraine dauern an" in people, "the newest as example"
     assert own_installation.invoke("topics", "expand", "Xylophon") == "No word of the archive.\n"
+
+
+TOPIC = """\
+id: peace
+title: Peace
+threshold: 30
+rules:
+  - {id: talks, weight: 20, query: Verhandlung}
+  - {id: ukraine, weight: 10, query: Ukraine}
+  - {id: wide, weight: 1, query: "verh* OR *andlung*"}
+  - {id: snow, weight: 30, query: Schnee}
+  - {id: sport, weight: -30, query: Fußball}
+"""
+MANY = tuple(f"Der Bericht Nummer {n} mit dem Wort verh{chr(97 + n % 26)}{n}x" for n in range(210))
+
+
+@pytest.mark.slow
+def test_tools_read_only_the_articles_of_the_archive_in_which_a_rule_can_fire(
+    own_installation: CliInstallation,
+) -> None:
+    now = utc_now()
+    fill(own_installation, now)
+    archive = open_archive(Settings(data_dir=own_installation.data), words_of)
+    for number, title in enumerate(MANY):
+        at = now - timedelta(hours=1, minutes=number)
+        fields = {"url": f"https://b.example/{number}", "title": title, "language": "de"}
+        archive.add([article_from_fields(fields | {"first_seen_at": at, "fetched_at": at})])
+    archive.close()
+    own_installation.write("topics/peace.yaml", TOPIC)
+    changed = TOPIC.replace("query: Ukraine", "query: Ukraine OR Genf")
+    (own_installation.folder / "changed.yaml").write_text(changed, encoding="utf-8")
+    path = str(own_installation.folder / "changed.yaml")
+
+    back = json.loads(own_installation.invoke("topics", "backtest", "peace", "--json"))
+    assert back["articles"] == len(HEADLINES) + len(MANY), "those that cannot match are counted"
+    assert [(m["title"], m["score"]) for m in back["matches"]] == [(HEADLINES[1], 31)]
+    assert [m["title"] for m in back["messages"]] == [HEADLINES[1]]
+    assert {m["title"] for m in back["near_misses"]} == {HEADLINES[n] for n in (0, 2, 6)}
+    diff = json.loads(own_installation.invoke("topics", "diff", "peace", path, "--json"))
+    assert (diff["articles"], diff["old"], diff["new"]) == (back["articles"], 1, 2)
+    assert [each["title"] for each in diff["gained"]] == [HEADLINES[0]]
+
+    own_installation.write("topics/peace.yaml", TOPIC.replace("threshold: 30", "threshold: 1"))
+    done = own_installation.execute("topics", "lint", "peace", "--since", "8d", "--json")
+    messages = {f["code"]: f["message"] for f in json.loads(done.out) if f["code"] > "W102"}
+    assert messages["W103"].startswith("`verh*` finds 212 words of the articles: verh")
+    assert messages["W105"] == "Rule `sport` fired in none of 217 articles."
+    assert messages["W106"].endswith("articles a day, more than 20.")
+    assert messages["W108"].startswith("Rule `talks` fired in 4 of 217 articles, decided none.")
