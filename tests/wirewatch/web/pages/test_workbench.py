@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import html
 import json
@@ -24,6 +25,7 @@ from tests.support.console import HOSTILE, NATO, Console, add_story, open_consol
 from tests.support.web_server import WebServer
 from wirewatch.web.app import create_app
 from wirewatch.web.pages.workbench.archive import NewestArticles, ReadLimits
+from wirewatch.web.pages.workbench.work import MOST_WAITING, Turn
 from wirewatch.web.runtime_status import RuntimeStatus
 
 EDIT = "/topics/nato/edit"
@@ -197,11 +199,25 @@ def test_saving_replaces_the_file_and_shows_that_the_program_uses_it(bench: Cons
     assert file.read_text("utf-8") == text
     assert file.stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in file.parent.iterdir()) == ["nato.yaml", "talks.yaml"]
-    (bench.settings.config_dir / "sources.yaml").write_text("outlets: [", "utf-8")
     file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    page = send(bench, NATO, ("do", "save"))
-    assert "The running program still uses the version before" in page
+    send(bench, NATO, ("do", "save"))
     assert file.read_bytes() == NATO.replace("\n", "\r\n").encode()
+    file.write_text(f"{NATO}rulez: x\n", "utf-8")
+    page = bench.page(EDIT)
+    assert "The running program does not use this version of the file" in page
+    assert "Line 10" in page
+
+
+def test_one_request_works_at_a_time_and_few_wait() -> None:
+    async def ask(turn: Turn, number: int) -> int | None:
+        return await turn.run(lambda: number)
+
+    async def ask_all(number: int) -> list[int | None]:
+        turn = Turn()
+        return await asyncio.gather(*(ask(turn, n) for n in range(number)))
+
+    answers = asyncio.run(ask_all(MOST_WAITING + 2))
+    assert answers == [0, 1, 2, 3, None, None]
 
 
 def test_a_text_with_errors_or_another_id_is_not_saved(bench: Console) -> None:

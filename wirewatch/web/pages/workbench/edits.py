@@ -134,9 +134,10 @@ def _with_item(text: str, words: Any, word: str) -> str:
 
 def _with_new_deny(text: str, root: Any, deny: Any, name: str, word: str) -> str:
     line = f"deny: {{{name}: [{_quoted(word)}]}}\n"
-    if deny is not None:  # `deny:` without anything
-        at = text.rfind("\n", 0, deny.start_mark.index) + 1
-        return text[:at] + line + text[_next_line(text, deny.end_mark.index) :]
+    if isinstance(deny, ScalarNode):  # `deny:` without anything
+        key = next(key for key, value in root.value if value is deny)
+        at, end = key.start_mark.index, _next_line(text, key.end_mark.index)
+        return text[:at] + line + text[end:]
     return _insert_below(text, _child(root, "terms"), line)
 
 

@@ -50,11 +50,11 @@ class Turn:
         self._lock = asyncio.Lock()
         self._waiting = 0
 
-    async def run(self, work: Callable[[], T], busy: Callable[[], T]) -> T:
-        """Return the result of some work in a thread, or of ``busy`` where too many wait."""
+    async def run(self, work: Callable[[], T]) -> T | None:
+        """Return the result of some work in a thread, or None where too many wait."""
         if self._waiting >= MOST_WAITING:
             CONSOLE_REFUSED.labels("workbench").inc()
-            return busy()
+            return None
         self._waiting += 1
         try:
             async with self._lock:
