@@ -18,6 +18,8 @@ from processors.engine.patterns import spellings_of
 
 MAX_COMPILED = 20_000
 """Entities whose compiled names are remembered."""
+SEARCHED_LETTERS = 6
+"""Letters of an alias's second word that the automaton searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Alias:
     """One way to write an entity.
 
     Attributes:
-        anchor: Index of the word that the automaton searches for.
+        anchor: Index of the first word that the automaton searches for.
         language: Code of the only language in whose articles it is found; empty for all.
         denies: Whether it says what is no mention of the entity.
     """
@@ -58,9 +60,22 @@ class Alias:
     denies: bool = False
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a mention wherever its only word is, with a capital if it needs one."""
+        return len(self.words) == 1 and not (self.words[0].exact or self.language or self.denies)
+
+    @property
     def literals(self) -> list[str]:
-        """The literals that the automaton searches."""
-        return [f" {form} " for form in sorted(self.words[self.anchor].forms)]
+        """The literals that the automaton searches: the forms of a word, or of two in a row.
+
+        Of the second its beginning is enough, which many of its forms share.
+        """
+        begin = [f" {form} " for form in sorted(self.words[self.anchor].forms)]
+        if len(self.words) == 1:
+            return begin
+        following = self.words[self.anchor + 1].forms
+        ends = sorted({f"{form} "[:SEARCHED_LETTERS] for form in following})
+        return [first + end for first in begin for end in ends]
 
 
 def aliases_of(entity: EntityDefinition) -> tuple[Alias, ...]:
@@ -109,16 +124,16 @@ def _alias(
         for at in range(len(tokens))
     )
     if words:
-        yield Alias(entity, words, _anchor(words, denies=denies), alias.language, denies)
+        yield Alias(entity, words, _anchor(words), alias.language, denies)
 
 
-def _anchor(words: Sequence[AliasWord], *, denies: bool) -> int:
-    """Return the index of the longest word; of what is denied, without the first if it can.
+def _anchor(words: Sequence[AliasWord]) -> int:
+    """Return the index of the first of the two longest words in a row.
 
-    That is often the alias, which is more frequent than what is denied: *Deutsche Bank*.
+    Two words are rare even where each of them is frequent: *Vietnam War*, *FC Bayern*.
     """
-    first = 1 if denies and len(words) > 1 else 0
-    return max(range(first, len(words)), key=lambda at: min(map(len, words[at].forms)))
+    lengths = [min(map(len, word.forms)) for word in words]
+    return max(range(max(1, len(words) - 1)), key=lambda at: sum(lengths[at : at + 2]))
 
 
 def _name_word(tokens: Tokens, at: int, *, is_person: bool, is_demonym: bool) -> NameWord:

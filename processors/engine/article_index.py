@@ -183,6 +183,12 @@ class FieldGroup:
             start = find(literal, start + 1)
         return starts
 
+    def positions_at(self, starts: Sequence[int]) -> list[int]:
+        """Return the positions of the words that several bytes of the buffer are in."""
+        after = np.asarray(self._spaces).searchsorted(starts, "right")
+        positions: list[int] = (after - 1).tolist()
+        return positions
+
     @cached_property
     def chains(self) -> dict[int, tuple[int, int]]:
         """The hyphen chains by the positions of their parts."""

@@ -70,9 +70,8 @@ class RuleSet:
         """
         index.search(self._automaton, self._literals)
         mentions = self._gazetteer.find(index)
-        for mention in mentions:
-            span = (mention.first, mention.last, None)
-            index.entities.setdefault(mention.entity, []).append(span)
+        for first, last, entity in mentions:
+            index.entities.setdefault(entity, []).append((first, last, None))
         numbers = self._entity_numbers
         index.present.update(numbers[e] for e in index.entities if e in numbers)
         return mentions

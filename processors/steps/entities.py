@@ -4,30 +4,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pydantic import TypeAdapter
+
 from core.messages import EntityMention
 from processors.analysis import Analysis, CompiledCatalog
 from processors.engine.article_index import ArticleIndex
 from processors.engine.gazetteer import Mention
 
+_MENTIONS = TypeAdapter(tuple[EntityMention, ...])
+"""Validates the mentions of an article at once, which takes less time than one by one."""
+
 
 def name_entities(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Convert the positions of mentions into code points of their fields."""
-    index = analysis.index
-    if index is None or not analysis.mentions:
+    index, mentions = analysis.index, analysis.mentions
+    if index is None or not mentions:
         return analysis
-    return replace(
-        analysis, entities=tuple(_mention(compiled, index, m) for m in analysis.mentions)
-    )
+    tokens = index.main.tokens
+    starts = tokens.starts.take([mention.first for mention in mentions]).tolist()
+    ends = tokens.ends.take([mention.last for mention in mentions]).tolist()
+    rows = [
+        _row(compiled, index, mention, start, end)
+        for mention, start, end in zip(mentions, starts, ends, strict=True)
+    ]
+    return replace(analysis, entities=_MENTIONS.validate_python(rows))
 
 
-def _mention(compiled: CompiledCatalog, index: ArticleIndex, mention: Mention) -> EntityMention:
+def _row(
+    compiled: CompiledCatalog, index: ArticleIndex, mention: Mention, start: int, end: int
+) -> dict[str, object]:
+    """Return what the message says of a mention at code points of title, lead and text."""
     field = index.field_at(mention.first)
-    start, end = field.code_points(mention.first, mention.last)
-    return EntityMention(
-        id=mention.entity,
-        type=compiled.entities[mention.entity].type,
-        field=field.field,
-        start=start,
-        end=end,
-        surface=field.text[start:end],
-    )
+    return {
+        "id": mention.entity,
+        "type": compiled.entities[mention.entity].type,
+        "field": field.field,
+        "start": start - field.offset,
+        "end": end - field.offset,
+        "surface": index.main.tokens.text[start:end],
+    }

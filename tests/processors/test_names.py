@@ -10,6 +10,7 @@ from config.catalog.aliases import EntityAlias
 from config.catalog.models import Catalog, EntityDefinition
 from core.text.tokens import fold_word
 from processors import Processors, article_from_fields
+from processors.engine.aliases import aliases_of
 from processors.engine.skeletons import fragments, skeletons, skeletons_in_text
 from tests.processors.definitions import POSITION, topic
 
@@ -84,6 +85,15 @@ def _processors() -> Processors:
 
 def _outcome(processors: Processors, text: str, language: str = "de") -> Any:
     return processors.process(article_from_fields({"title": text, "language": language}))
+
+
+def test_an_alias_of_several_words_is_searched_by_its_two_longest_words_in_a_row() -> None:
+    name = _entity("war", "The War of Vietnam Veterans")
+    (alias,) = aliases_of(name)
+    assert " vietnam vetera" in alias.literals
+    assert all(literal.count(" ") >= 2 for literal in alias.literals)
+    (single,) = aliases_of(_entity("nato", "NATO"))
+    assert " nato " in single.literals
 
 
 def test_names_are_found_in_their_forms_and_in_compounds(processors: Processors) -> None:
