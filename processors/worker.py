@@ -6,9 +6,9 @@
             │ decode ─▶ Processors.process ─▶ enriched, matches, topic copies │ ─▶ counts
             └ outputs and position commit together ───────────────────────────┘
 
-The consume loop sends a record that cannot be decoded to the dead letters. The processors are
-compiled again between two batches when the catalog has changed. A thread that loops the files
-may call :meth:`ProcessorsWorker.refresh` to have that done before the next batch.
+The consume loop sends a record that cannot be decoded to the dead letters. When the catalog has
+changed, the processors are compiled anew beside those in use and swapped between two batches: by
+the thread that reloads the files, so that no article waits for it, or by the worker itself.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class ProcessorsWorker:
         languages: ``Settings.language_codes``.
         clock: For the time of dead letters.
         dispositions: Counts the articles as ``matched`` or ``no_match``.
+        compiles_itself: Whether it looks for another catalog before each batch. Otherwise another
+            thread calls :meth:`refresh`.
 
     Raises:
         CatalogError: A query of the first catalog holds an error.
@@ -63,8 +65,11 @@ class ProcessorsWorker:
         languages: tuple[str, ...],
         clock: Clock,
         dispositions: Dispositions,
+        *,
+        compiles_itself: bool = True,
     ) -> None:
         self._catalog = catalog
+        self._compiles_itself = compiles_itself
         self._languages = languages
         self._clock = clock
         self._dispositions = dispositions
@@ -136,8 +141,9 @@ class ProcessorsWorker:
             PoisonError: A record is no article; nothing was committed.
             FencedError: The partition is assigned to another member; nothing was committed.
         """
-        report_turn(COMPILE_SECONDS)
-        self.refresh()
+        if self._compiles_itself:
+            report_turn(COMPILE_SECONDS)
+            self.refresh()
         processors = self._processors
         counts: Counter[str] = Counter()
         matches = 0

@@ -144,6 +144,24 @@ def test_a_changed_catalog_is_used_from_the_next_batch(log: EmbeddedLog) -> None
     assert (match.article.title, match.topic_revision) == ("Wetter", topic_in_use.revision)
 
 
+def test_a_worker_whose_topics_are_compiled_elsewhere_uses_the_old_ones_until_they_are(
+    log: EmbeddedLog,
+) -> None:
+    catalogs = [Catalog((), (topic("nato"),))]
+    worker = ProcessorsWorker(
+        lambda: catalogs[-1], ("de",), utc_now, Dispositions(), compiles_itself=False
+    )
+    catalogs.append(Catalog((), (topic("wetter"),)))
+    send(log, article("Nato Wetter", 1))
+    run(log, worker)
+    worker.refresh()
+    send(log, article("Nato Wetter", 2))
+    run(log, worker)
+    matches = [Match.model_validate_json(r.value or b"") for r in values(log, MATCHES)]
+    surfaces = {m.article.url[-1]: m.evidence[0].surface for m in matches}
+    assert surfaces == {"1": "Nato", "2": "Wetter"}
+
+
 def test_a_catalog_that_changes_within_a_batch_is_used_as_a_whole_after_it(
     log: EmbeddedLog,
 ) -> None:

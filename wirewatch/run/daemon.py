@@ -53,7 +53,7 @@ from wirewatch.run.diagnosis import Facts, diagnose
 from wirewatch.run.health import ProcessHealth, are_healthy, keep_reporting, parse_reports
 from wirewatch.run.health_messages import LOOK_SECONDS as MESSAGES_SECONDS
 from wirewatch.run.health_messages import HealthMessages
-from wirewatch.run.housekeeping import RELOAD_SECONDS, Housekeeping
+from wirewatch.run.housekeeping import LONG_SECONDS, RELOAD_SECONDS, Housekeeping
 from wirewatch.run.outward_heartbeat import OutwardHeartbeat
 from wirewatch.run.process_reports import merge_reasons
 from wirewatch.run.process_snapshot import take_snapshot
@@ -97,6 +97,8 @@ class Daemon:
         self._stages = Stages()
         messages = HealthMessages(program, self._what_is_wrong)
         more = [(MESSAGES_SECONDS, 0.0, messages.run_due)] if self._speaks_for_all else []
+        more.append((RELOAD_SECONDS, LONG_SECONDS, self._compile_topics))
+        self._matcher: processors_worker.ProcessorsWorker | None = None
         self._checks = DefinitionChecks(program.keeper)
         if listener:
             more.append((RELOAD_SECONDS, 0.0, self._checks.run_due))
@@ -185,7 +187,13 @@ class Daemon:
     def _match(self) -> None:
         options = self._options(processors_worker.STAGE)
         with closing(self._program.join(processors_worker.GROUP)) as member:
-            self._program.matcher().run(member, **options)
+            self._matcher = self._program.matcher(compiles_itself=False)
+            self._matcher.run(member, **options)
+
+    def _compile_topics(self) -> None:
+        """Compile topics that changed, in the thread that reloads them; no article waits for it."""
+        if self._matcher is not None:
+            self._matcher.refresh()
 
     def _decide(self) -> None:
         options = self._options(alerts_worker.STAGE)

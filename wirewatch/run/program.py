@@ -103,10 +103,18 @@ class Program:
             dispositions=self.dispositions,
         )
 
-    def matcher(self) -> processors_worker.ProcessorsWorker:
-        """Return the stage that matches articles; it reads through :meth:`join`."""
+    def matcher(self, *, compiles_itself: bool = True) -> processors_worker.ProcessorsWorker:
+        """Return the stage that matches articles; it reads through :meth:`join`.
+
+        Args:
+            compiles_itself: Whether it looks for changed topics itself, before each batch.
+        """
         return processors_worker.ProcessorsWorker(
-            self.catalog, self.settings.language_codes, self.clock, self.dispositions
+            self.catalog,
+            self.settings.language_codes,
+            self.clock,
+            self.dispositions,
+            compiles_itself=compiles_itself,
         )
 
     def decider(self) -> alerts_worker.AlertsWorker:
