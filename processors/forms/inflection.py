@@ -21,7 +21,7 @@ from processors.engine.patterns import spellings
 from processors.forms.dictionary import Dictionary, dictionary_of
 from processors.forms.model import WordForms
 from processors.forms.morphology import Morphology, morphology_of
-from processors.forms.verbs import PAST, missing_participles
+from processors.forms.verbs import PAST, gerunds, missing_participles
 
 CASE_SENSITIVE = 3
 """Acronyms up to this many letters are common words when written small: *us*, *who*."""
@@ -137,6 +137,8 @@ class Inflection:
     def _plain(self, word: str) -> WordForms:
         lemma = word if self._paradigm(word) else self._lemma(word)
         forms = {word, *self._paradigm(lemma or word)}
+        if irregular := self._language.irregular_forms.get(word):
+            forms.add(irregular)
         if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
             forms.add(f"{lemma}d")
         if lemma and lemma.endswith("ieren") and self._language.declension:
@@ -145,7 +147,7 @@ class Inflection:
         finite = self._finite((lemma or word).removeprefix(particle)) if particle else set()
         prefixes = self._language.verb_prefixes
         missing = missing_participles(lemma or word, forms, prefixes, self._paradigm)
-        forms |= {particle + form for form in finite} | missing
+        forms |= {particle + form for form in finite} | missing | self._gerunds(word, forms)
         forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
         declined = {f"{word}{ending}" for ending in self._language.declension}
         is_adjective = len(word) >= MIN_ADJECTIVE and len(declined & forms) >= MIN_DECLINED
@@ -156,6 +158,12 @@ class Inflection:
             tails=_folded({word, *declined}) if is_adjective else frozenset(),
             is_known=lemma is not None,
         )
+
+    def _gerunds(self, word: str, forms: set[str]) -> set[str]:
+        """Return the gerunds of a verb that the dictionary has as nouns: *buying*."""
+        spelt = gerunds(word, forms, self._language.gerund_ending)
+        nouns = {form for form in spelt if self._lemma(form) == form}
+        return nouns - self._language.gerund_nouns
 
     def _participles(self, forms: Iterable[str]) -> set[str]:
         """Return the participles of a verb, which are declined like adjectives."""

@@ -1,9 +1,10 @@
-"""Participles of prefixed verbs that dictionaries leave out.
+"""Forms of verbs that dictionaries leave out, or take for words of their own.
 
 ::
 
     bestreiken   has bestreikte                     weak:    bestreikt
     entheben     has enthob, and heben has gehoben  strong:  enthoben
+    buy          has bought; buying is a noun                buying
 """
 
 from __future__ import annotations
@@ -47,3 +48,16 @@ def _weak(lemma: str, known: AbstractSet[str]) -> set[str]:
     stem = lemma.removesuffix("n").removesuffix("e")
     ending = "et" if stem.endswith(_STRESSED) else "t"
     return {stem + ending} if f"{stem}{ending}e" in known else set()
+
+
+def gerunds(lemma: str, known: AbstractSet[str], ending: str) -> set[str]:
+    """Return how the gerund of an English verb may be spelt; nothing for what is no verb.
+
+    Args:
+        lemma: The infinitive.
+        known: Its forms. A noun has no others than plurals in *-s*.
+        ending: Of gerunds; empty in languages that have none.
+    """
+    if not ending or all(form.endswith("s") for form in known - {lemma}):
+        return set()
+    return {lemma.removesuffix("e") + ending, lemma + lemma[-1:] + ending}

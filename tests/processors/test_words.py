@@ -32,6 +32,10 @@ de NATO: Nato-Gipfel | Die NATO tagt | der Natogipfel ! Der Senator spricht | Te
 de UN: Die UN tagt | UN-Gesandter ! un bon vin | Un
 en resign: She resigned | He resigns today | Resigning is hard ! resin
 en lay: Laid off workers ! lie
+en buy: Stop buying oil | She bought it ! buyer
+en win: She won the vote ! window
+en rule: The court ruled | A ruling ! ruler
+en build: They build it ! The building burnt
 en Minister: Three ministers resign | The minister ! ministering
 en Grant: Grants for all ! She granted it
 en election: Elections are near ! elect

@@ -36,6 +36,14 @@ class TrialResult:
         """The words of the article that made rules fire, folded to lower case, each once."""
         return tuple(dict.fromkeys(e.surface.casefold() for e in self.explanation.evidence))
 
+    @property
+    def lacks(self) -> list[dict[str, str]]:
+        """What each rule lacked that could have made a missed article match."""
+        if self.is_right or not self.labelled.expected:
+            return []
+        rules = [r for r in self.explanation.rules if r.weight > 0 and not r.fired]
+        return [{"rule": r.id, "why": in_english(lack)} for r in rules for lack in r.lacks]
+
     def as_json(self) -> dict[str, Any]:
         """Return the article and why it matched or not, as ``--json`` prints it."""
         result = self.explanation
@@ -48,6 +56,7 @@ class TrialResult:
             "rules": list(result.fired),
             "words": list(self.words),
             "stopped_by": [in_english(g.why) for g in result.gates if not g.passed],
+            "lacks": self.lacks,
         }
 
 

@@ -71,6 +71,14 @@ LANGUAGE = Language(
         """
     ),
     plural_endings=words("s"),
+    irregular_forms=word_pairs(
+        """
+        bend bent break broke drink drunk feel felt ring rung rise rose shake shook shoot shot
+        swear swore think thought win won cross crosses fix fixes
+        """
+    ),
+    gerund_ending="ing",
+    gerund_nouns=words("building evening morning offing outing stocking wedding"),
     operator_words={"and": "AND", "or": "OR", "not": "NOT", "andnot": "AND NOT", "near": "NEAR/5"},
     misleading_stems={
         "join": "joint, jointly",

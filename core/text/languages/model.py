@@ -184,6 +184,9 @@ class Language:
         declension: Endings of adjectives and participles.
         noun_endings: Endings of nouns that no dictionary has.
         plural_endings: Endings of plurals, where nouns are written small.
+        irregular_forms: Forms of verbs that dictionaries take for other words, by infinitive.
+        gerund_ending: Ending of the form of a verb that is a noun: *buy-ing*.
+        gerund_nouns: Words with that ending that mean something else: *building*.
         name_forms: Returns the other forms a word of a name takes, folded.
         acronym_forms: Returns the other forms of a word in capitals, as they are written.
         dates: How dates and times are written.
@@ -232,6 +235,9 @@ class Language:
     declension: Words = frozenset()
     noun_endings: Words = frozenset()
     plural_endings: Words = frozenset()
+    irregular_forms: Mapping[str, str] = field(default_factory=dict)
+    gerund_ending: str = ""
+    gerund_nouns: Words = frozenset()
     name_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
     acronym_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
     dates: DateWords = field(default_factory=DateWords)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SHOWN_WORDS = 30
 """Words that the report for people lists; ``--json`` has all."""
 
+SHOWN_LACKS = 3
+"""What rules lacked that the report for people lists for a missed article."""
+
 
 def try_topic(
     topic: Annotated[str, typer.Argument(help="A topic's id, or the path of its file")],
@@ -101,6 +104,8 @@ def _print_results(head: str, results: tuple[TrialResult, ...]) -> None:
         where = f"line {row['line']}, {row['language'] or 'unknown language'}"
         say(f"{row['title']}", indent="  ")
         say(f"{where}; score {row['score']} of {row['threshold']}{_why(result)}", indent="      ")
+        for lack in row["lacks"][:SHOWN_LACKS]:
+            say(f"{lack['rule']}: {lack['why']}", indent="      ")
 
 
 def _why(result: TrialResult) -> str:

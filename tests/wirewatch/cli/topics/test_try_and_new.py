@@ -45,13 +45,19 @@ def test_try_reports_precision_recall_and_the_words_that_did_it(
     assert (trial["topic"], trial["articles"], trial["expected"]) == ("draft-nato", 7, 4)
     assert (trial["precision"], trial["recall"], trial["f1"]) == (0.75, 0.75, 0.75)
     assert [(row["line"], row["score"]) for row in trial["missed"]] == [(7, 0)]
+    assert trial["missed"][0]["lacks"] == [
+        {"rule": "direct", "why": '`"nato beitritt"` does not occur.'},
+        {"rule": "never", "why": "`Osterweiterung` does not occur."},
+    ]
     assert [row["title"] for row in trial["false"]] == ["Nato-Beitritt im Film"]
+    assert trial["false"][0]["lacks"] == []
     assert trial["words"] == [{"word": "nato-beitritt", "hits": 4, "wrong": 1}]
     assert trial["never_fired"] == ["never"]
 
     shown = try_lines(own_installation, str(path), LABELLED)
     assert "3 of 4 found, 1 false alarms. Precision 0.75, recall 0.75, F1 0.75." in shown
     assert "Weg in das Bündnis ist frei" in shown
+    assert "never: `Osterweiterung` does not occur." in shown
     assert "Rules that never fired: never." in shown
 
 
