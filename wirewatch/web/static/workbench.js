@@ -14,13 +14,18 @@
   const MOST_NAMES = 12;
 
   // ── sending the form ───────────────────────────────────────────────────────────────────────
-  let request = null;
+  let request = null; // the one that is being answered
+  let again = false; // whether the text has changed since it was sent
   let timer = 0;
   const opened = text.value;
   let leaving = false;
 
   async function send(name, value, { focus = "", typed = false } = {}) {
     clearTimeout(timer);
+    if (typed && request) {
+      again = true;
+      return;
+    }
     request?.abort();
     const mine = (request = new AbortController());
     const fields = new URLSearchParams(new FormData(form));
@@ -33,18 +38,29 @@
       if (mine === request) show(fresh, { changes: ["deny", "test"].includes(name), focus, typed });
     } catch (error) {
       if (error.name !== "AbortError") $("#results [role=status]").textContent = form.dataset.failed;
-    } finally {
-      if (mine === request) $("#results").classList.remove("working");
     }
+    if (mine !== request) return;
+    $("#results").classList.remove("working");
+    request = null;
+    if (again) checkSoon();
+    again = false;
+  }
+
+  function checkSoon() {
+    clearTimeout(timer);
+    timer = setTimeout(() => send("do", live.checked ? "try" : "check", { typed: true }), IDLE);
   }
 
   function show(fresh, { changes, focus, typed }) {
+    const isBusy = fresh.getElementById("results").dataset.kind === "busy";
+    again ||= isBusy && typed;
     for (const id of SECTIONS) {
       const [old, section] = [document.getElementById(id), fresh.getElementById(id)];
       if (!old || !section) continue;
       // While somebody types, nothing changes under another cursor, and results stay until others come.
       if (typed && old.contains(document.activeElement)) continue;
       if (typed && id === "results" && section.dataset.kind !== "trial") continue;
+      if (isBusy && id !== "results") continue; // the text was not looked at
       if (typed && id === "terms" && !$(".terms", section)) continue; // the text has errors
       old.replaceWith(document.adoptNode(section));
     }
@@ -91,8 +107,7 @@
   text.addEventListener("input", () => {
     drawGutter();
     complete();
-    clearTimeout(timer);
-    timer = setTimeout(() => send("do", live.checked ? "try" : "check", { typed: true }), IDLE);
+    checkSoon();
   });
 
   live.addEventListener("change", () => {

@@ -288,6 +288,7 @@ def test_a_form_from_elsewhere_or_too_long_changes_nothing(bench: Console) -> No
     assert status == 403
     page = send(bench, NATO + "# " + "x" * 160_000, ("do", "save"))
     assert "more than 150,000 characters" in page
+    assert len(text_of(page)) > 160_000
     assert topic_file(bench).read_text("utf-8") == NATO
 
 

@@ -131,9 +131,7 @@ class WorkbenchActions:
         """Do what a form asks for, and return what it came to."""
         if len(entered.text) > MAX_TEXT:
             trouble = t("workbench.too_long", n=t.number(MAX_TEXT))
-            return Worked(
-                replace(entered, text=entered.text[:MAX_TEXT]), shown={"trouble": trouble}
-            )
+            return Worked(entered, shown={"trouble": trouble})
         file = self.open_file(entered.topic_id)
         draft = self._draft(entered.text, file.path)
         actions = {
@@ -180,6 +178,8 @@ class WorkbenchActions:
 
     def _deny(self, entered: Entered, _draft: Draft, file: TopicFile, t: Translator) -> Worked:
         part, _, word = entered.value.partition("\t")
+        if not word.strip():
+            raise UsageError("There is no word to exclude.", mend="Expand a word first.")
         text = edits.deny_word(entered.text, entered.term, part, word, self._reading(file.path))
         entered = replace(entered, text=text, value="")
         worked = self._expand(entered, self._draft(text, file.path), file, t)

@@ -33,7 +33,7 @@ JUDGED = 15
 VERDICTS = ("irrelevant", "relevant")
 
 RESULTS = (
-    "trouble", "error", "done", "trial", "reading", "expansion", "refusal", "refused",
+    "trouble", "error", "done", "trial", "reading", "expansion", "refusal", "refused", "is_busy",
 )  # fmt: skip
 """Variables of the template that a result may set."""
 
@@ -79,7 +79,7 @@ class WorkbenchPage:
         answer = await self._turn.run(lambda: self._worked_answer(request, entered, t))
         if answer is not None:
             return answer
-        busy = Worked(entered, shown={"trouble": t("workbench.busy")})
+        busy = Worked(entered, shown={"trouble": t("workbench.busy"), "is_busy": True})
         return await run_in_threadpool(self._render, request, busy, t)
 
     def _worked_answer(self, request: Request, entered: Entered, t: Translator) -> Response:
