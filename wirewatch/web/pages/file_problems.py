@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from config.catalog.last_good import HeldFile
 from config.faults import Fault
@@ -24,6 +25,12 @@ class FileProblem:
     fault: Fault | None
     in_force: str
     good_at: datetime | None
+
+    @property
+    def topic_id(self) -> str:
+        """The id by which the workbench opens the file; empty where it is no topic's."""
+        path = Path(self.file)
+        return path.stem if path.parent.name == "topics" else ""
 
 
 def list_problems(

@@ -112,13 +112,14 @@ def test_the_pages_of_topics_say_what_is_in_force_of_files_with_errors(
     listed = console.page("/topics").partition('aria-label="These errors keep files')[2]
     lines = re.findall(r"<li>(.*?)</li>", listed.partition("</section>")[0])
     assert [re.sub("<[^>]*>", "", line) for line in lines] == [
-        f"{nato}:3:9 E001 &lt;b&gt;Bad. Mend it. {in_force}",
+        f"{nato}:3:9 E001 &lt;b&gt;Bad. Mend it. {in_force} Edit on the workbench",
         (
             f"{new}:3:9 E001 &lt;b&gt;Bad. Mend it. "
-            "Nothing of it is in force: it never was without an error."
+            "Nothing of it is in force: it never was without an error. Edit on the workbench"
         ),
         f"{shared} A topic that did not change needs the version before. {in_force}",
     ]
+    assert 'href="/topics/new/edit"' in lines[1]
     assert f"Mend it.</span> <strong>{in_force}" in console.page("/topics/nato")
     assert "is in force" not in console.page("/topics/talks").partition("<h1>")[2]
 

@@ -206,6 +206,7 @@ def test_saving_replaces_the_file_and_shows_that_the_program_uses_it(bench: Cons
     page = bench.page(EDIT)
     assert "The running program does not use this version of the file" in page
     assert "Line 10" in page
+    assert 'href="/topics/nato/edit"' in bench.page("/topics")
 
 
 def test_one_request_works_at_a_time_and_few_wait() -> None:
