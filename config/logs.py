@@ -41,6 +41,7 @@ _LIBRARIES: Final = {
     "asyncio": logging.WARNING,
     "htmldate": logging.CRITICAL,
     "kafka": logging.WARNING,
+    "pymorphy3": logging.WARNING,
     "trafilatura": logging.CRITICAL,
     "urllib3": logging.WARNING,
     "uvicorn.access": logging.WARNING,

@@ -20,9 +20,9 @@ from config.catalog import values
 from config.catalog.models import TopicDefinition
 from config.catalog.values import InvalidValue, Parse
 from core.messages import ArticleRevision, Evidence, Field
-from core.store import Connection, articles
+from core.store import Connection, Store, articles
 from core.store.console.actions import RELEVANT
-from core.store.feedback import JudgedArticle, load_judged_articles
+from core.store.feedback import JudgedArticle, judged_alerts, load_judged_articles
 from core.store.missed_articles import list_missed
 from core.store.stories import ArticleFacts
 from core.text import clean_line
@@ -41,23 +41,49 @@ _CHECKED: dict[str, Parse[Any]] = {
 
 
 def load_tests(
-    connection: Connection,
-    topic: TopicDefinition,
-    processors: Processors,
-    alert_id: str | None = None,
+    store: Store, topic: TopicDefinition, processors: Processors
 ) -> list[dict[str, Any]]:
     """Return tests made of a topic's judged stories and missed articles, without those it has.
+
+    Each story is read in a transaction of its own: the topic is evaluated for it meanwhile, and a
+    reader that lasts keeps writers from committing.
+
+    Args:
+        store: Has them.
+        topic: The topic.
+        processors: Evaluates the topic.
+
+    Raises:
+        StoreError: The store is unavailable.
+    """
+    with store.read() as connection:
+        alert_ids = judged_alerts(connection, topic.id)
+    tests: list[dict[str, Any]] = []
+    for alert_id in alert_ids:
+        with store.read() as connection:
+            tests += load_tests_of_alert(connection, topic, processors, alert_id)
+    with store.read() as connection:
+        return tests + _new_tests(topic, _missed_tests(connection, topic.id))
+
+
+def load_tests_of_alert(
+    connection: Connection, topic: TopicDefinition, processors: Processors, alert_id: str
+) -> list[dict[str, Any]]:
+    """Return the test made of a judged story, unless the topic has it.
 
     Args:
         connection: Any transaction.
         topic: The topic.
         processors: Evaluates the topic.
-        alert_id: Only the test of this alert.
+        alert_id: The alert of the story.
     """
     judged = load_judged_articles(connection, topic.id, alert_id)
-    tests = [_judged_test(connection, each, processors) for each in judged]
-    if alert_id is None:
-        tests += _missed_tests(connection, topic.id)
+    return _new_tests(topic, [_judged_test(connection, each, processors) for each in judged])
+
+
+def _new_tests(
+    topic: TopicDefinition, tests: Iterable[dict[str, Any] | None]
+) -> list[dict[str, Any]]:
     known = {(test.article.get("title"), test.match) for test in topic.tests}
     return [test for test in tests if test and (test.get("title"), test["match"]) not in known]
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    or_,
     select,
 )
 
@@ -247,6 +248,7 @@ def list_alerts(
     topic_id: str | None = None,
     state: str | None = None,
     assigned_to: str | None = None,
+    after: Alert | None = None,
     limit: int = 100,
 ) -> list[Alert]:
     """Return alerts, newest first; those opened at the same moment in the order of their ids.
@@ -258,6 +260,7 @@ def list_alerts(
         topic_id: Only alerts of this topic.
         state: Only alerts in this state: ``open``, ``acked`` or ``closed``.
         assigned_to: Only alerts that this person takes care of.
+        after: The last alert of the page before; None for the first page.
         limit: How many at most.
     """
     query = select(alerts).where(alerts.c.merged_into == "")
@@ -268,4 +271,8 @@ def list_alerts(
         query = query.where(alerts.c.state == state)
     if assigned_to is not None:
         query = query.where(alerts.c.assigned_to == assigned_to)
+    if after is not None:
+        at = alerts.c.opened_at
+        same = and_(at == after.opened_at, alerts.c.id > after.id)
+        query = query.where(or_(at < after.opened_at, same))
     return [Alert(**row) for row in connection.execute(query.limit(limit)).mappings()]

@@ -95,6 +95,16 @@ def load_judged_articles(
     return [_judged_article(connection, row) for row in connection.execute(query).mappings()]
 
 
+def judged_alerts(connection: Connection, topic_id: str) -> list[str]:
+    """Return the ids of the judged alerts of a topic, those judged first in front."""
+    query = (
+        select(cards.c.alert_id)
+        .where(cards.c.topic_id == topic_id, cards.c.verdict != "")
+        .order_by(cards.c.verdict_at, cards.c.alert_id)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def _judged_article(connection: Connection, card: RowMapping) -> JudgedArticle:
     """Return the article of a card in the newest revision that was told, or that matched."""
     topic, article = card["topic_id"], card["article_id"]

@@ -58,22 +58,18 @@ def list_alerts(
     as_json: JsonOption = False,
 ) -> None:
     """List alerts, newest first."""
-    from core.store import alerts as alert_store
-    from core.store import stories as story_store
+    from core.store.alert_pages import scan_alerts
 
     settings = open_settings()
     most = limit or (2**31 - 1 if as_json else DEFAULT_LIMIT)
     if held:
         _list_held(settings, topic, most, as_json=as_json)
         return
-    with open_store(settings) as store, store.read() as connection:
-        alerts = alert_store.list_alerts(
-            connection, topic_id=topic, state=state, assigned_to=assigned_to, limit=most
-        )
-        stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in alerts}
-    if topic and not alerts and assigned_to is None:
+    with open_store(settings) as store:
+        found = scan_alerts(store, topic_id=topic, state=state, assigned_to=assigned_to, limit=most)
+        rows = [alert_row(alert) | outlets_row(story) for alert, story in found]
+    if topic and not rows and assigned_to is None:
         _check_topic(topic, settings)
-    rows = [alert_row(a) | outlets_row(stories[a.story_id]) for a in alerts]
     columns = ("opened_at", "topic", "title", "state", "assigned_to", "outlets", "id")
     print_rows(rows, columns, as_json=as_json, empty="There are no alerts.")
 

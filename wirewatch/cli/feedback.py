@@ -78,8 +78,8 @@ def export(
         raise UsageError("Nothing is selected to export.", mend="Add --tests.")
     settings = open_settings()
     processors = _compile(settings, topic)
-    with open_store(settings) as store, store.read() as connection:
-        made = [(t, load_tests(connection, t, processors)) for t in processors.compiled.topics]
+    with open_store(settings) as store:
+        made = [(t, load_tests(store, t, processors)) for t in processors.compiled.topics]
     blocks = [tests_yaml(definition, each) for definition, each in made if each]
     write("\n---\n".join(blocks) or "# No alert has been judged, and nothing was missed.")
 

@@ -11,6 +11,7 @@ from config.errors import NotFoundError, StoreError, UsageError
 from core.messages import AlertEvent
 from core.store import Store, alert_changes, outbox
 from core.store import alerts as alert_store
+from core.store.alert_pages import scan_alerts
 from core.store.alerts import Alert, DecisionRow
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -105,6 +106,23 @@ def test_alerts_are_listed_newest_first_and_filtered(store: Store) -> None:
     assert listed(topic_id="rail") == ["s5"]
     assert listed(state="acked") == ["s4"]
     assert listed(topic_id="nato", state="open") == ["s3", "s2", "s1", "s0"]
+
+
+def test_a_writer_commits_while_alerts_are_listed_in_pages(store: Store) -> None:
+    same = NOON + timedelta(minutes=3)  # three of the same moment, over the end of a page
+    open_alerts(
+        store, *(make_alert(n, opened_at=min(same, make_alert(n).opened_at)) for n in range(6))
+    )
+    scan = scan_alerts(store, limit=5, page=2)
+    first, _ = next(scan)
+    open_alerts(store, make_alert(9))
+    assert [a.story_id for a in (first, *(alert for alert, _ in scan))] == [
+        "s3",
+        "s4",
+        "s5",
+        "s2",
+        "s1",
+    ]
 
 
 def test_acknowledging_an_alert_is_stored_and_announced_once(store: Store) -> None:

@@ -76,6 +76,11 @@ def suggest(
         f"{suggestions.judged:,} articles with a known answer: {suggestions.missed:,} missed, "
         f"{suggestions.false_alarms:,} false alarms. Cost on {suggestions.stored:,} stored ones."
     )
+    if not suggestions.add and not suggestions.exclude:
+        write(
+            "No word would help. Where nothing is missed or wrong, judge alerts and add --judged, "
+            "or label other headlines and add --file."
+        )
     _print_words("Add:", suggestions.add, "more would match")
     _print_words("Exclude:", suggestions.exclude, "would match no longer")
 
@@ -99,8 +104,8 @@ def _known_answers(
 
     known = [labelled_by_fields(test.article, expected=test.match) for test in topic.tests]
     if judged:
-        with open_store(settings) as store, store.read() as connection:
-            made = load_tests(connection, topic, processors)
+        with open_store(settings) as store:
+            made = load_tests(store, topic, processors)
         fields = [{k: v for k, v in test.items() if k not in ("name", "match")} for test in made]
         known += [
             labelled_by_fields(each, expected=bool(test["match"]))

@@ -34,7 +34,7 @@ from core.store.told_revisions import LaterRevision
 from core.text import clean, lang_attribute
 from core.text.excerpt import excerpt_around
 from processors import Explanation
-from wirewatch.judged_tests import load_tests, tests_yaml
+from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
 from wirewatch.web import display
 from wirewatch.web.actor import typed_name
 from wirewatch.web.diff import diff
@@ -109,7 +109,7 @@ class StoryPage:
             topic = next((t for t in processors.compiled.topics if t.id == card.topic_id), None)
             if topic is None:
                 raise NotFoundError(f"There is no topic {card.topic_id!r} that is evaluated.")
-            tests = load_tests(connection, topic, processors, card.alert_id)
+            tests = load_tests_of_alert(connection, topic, processors, card.alert_id)
         return PlainTextResponse(tests_yaml(topic, tests) if tests else NO_TEST)
 
     def _other_topics(

@@ -14,7 +14,7 @@ from config.errors import UsageError, WirewatchError
 from config.i18n import Translator
 from core.text import for_log
 from processors import Processors
-from wirewatch.judged_tests import load_tests, tests_yaml
+from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
 from wirewatch.topic_tools.template import topic_file
 from wirewatch.web import display, forms
 from wirewatch.web.pages.workbench import edits, views
@@ -190,7 +190,7 @@ class WorkbenchActions:
             return Worked(entered, draft, {"trouble": t("workbench.errors_first")})
         processors = Processors.compile(draft.catalog, self._settings.language_codes)
         with self._renderer.store.read() as connection:
-            tests = load_tests(connection, draft.topic, processors, entered.value)
+            tests = load_tests_of_alert(connection, draft.topic, processors, entered.value)
         if not tests:
             return Worked(entered, draft, {"trouble": t("workbench.no_test")})
         items = "".join(f"{line}\n" for line in tests_yaml(draft.topic, tests).split("\n")[2:])
