@@ -17,6 +17,7 @@ from config.catalog.models import (
     TopicDefinition,
     TopicTest,
 )
+from config.catalog.values import nearest
 from config.errors import UsageError
 from config.faults import FAILED_TEST, Fault, in_file_order
 from config.i18n import in_english
@@ -24,14 +25,15 @@ from core.text import clean_line
 from core.text.languages import languages as known_languages
 from processors.allowed import without_allowed
 from processors.article_from_fields import article_from_fields
+from processors.engine.patterns import glob
 from processors.engine.rules import CompiledRule
 from processors.explanation import Explanation
 from processors.forms.inflection import inflects, word_forms
 from processors.pipeline import Processors
 from processors.query import parse
 from processors.query.nearness import nearness_warnings
-from processors.query.nodes import MANY, ONE, Node, Or, Phrase, Word, walk
-from processors.topics import CompiledTopic, compile_topic, concepts_of
+from processors.query.nodes import MANY, ONE, LabelNode, Node, Or, Phrase, Word, walk
+from processors.topics import CompiledTopic, compile_topic, concepts_of, queries_of
 from processors.vocabulary import Vocabulary
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
@@ -51,6 +53,7 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
     faults = [fault for topic in compiled for fault in topic.faults]
     for topic in compiled:
         faults.extend(_weight_faults(topic))
+        faults.extend(_unknown_outlets(topic.definition, catalog))
         if topic.is_sound:
             processors = Processors.of(catalog, [topic], languages)
             faults.extend(_query_warnings(topic, processors))
@@ -160,6 +163,19 @@ def _weight_faults(compiled: CompiledTopic) -> Iterator[Fault]:
     if reachable < topic.threshold:
         message = f"All rules together weigh {reachable}; the threshold is {topic.threshold}."
         yield _fault(topic.position, "E008", message, "Lower the threshold or raise weights.")
+
+
+def _unknown_outlets(topic: TopicDefinition, catalog: Catalog) -> Iterator[Fault]:
+    """Yield W110 for each outlet that a query names and no outlet of sources.yaml fits."""
+    known = [outlet.id for outlet in catalog.outlets]
+    for source in queries_of(topic) if known else ():
+        labels = (n for n in _nodes(source.value) if isinstance(n, LabelNode))
+        for node in labels:
+            is_known = any(glob(outlet, node.pattern) for outlet in known)
+            if node.field == "outlet" and not is_known:
+                name = node.pattern.replace(MANY, "*").replace(ONE, "?")
+                message = f"No outlet of sources.yaml is `{name}`."
+                yield _fault(source.at(node.at), "W110", message, nearest(name, known))
 
 
 def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fault]:

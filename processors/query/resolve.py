@@ -9,8 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from config.catalog import codes
 from config.catalog.values import nearest
-from processors.query.nodes import And, EntityNode, Except, Node, Not, Or, Scoped, TermRef, walk
+from processors.query.nodes import (
+    MANY,
+    ONE,
+    And,
+    EntityNode,
+    Except,
+    LabelNode,
+    Node,
+    Not,
+    Or,
+    Scoped,
+    TermRef,
+    walk,
+)
 from processors.query.parser import parse, phrase_of
 from processors.query.problems import QueryProblem
 
@@ -93,6 +107,13 @@ def _too_deep(node: Node) -> QueryProblem | None:
     return None
 
 
+KNOWN_LABELS = {
+    "language": codes.LANGUAGES,
+    "country": frozenset(map(str.casefold, codes.COUNTRIES)),
+}
+"""Values that labels may have, folded; those of ``outlet`` are in another file."""
+
+
 class _Resolver:
     """Resolves one query; collects its problems and counts its nodes."""
 
@@ -117,6 +138,8 @@ class _Resolver:
                 return self._scoped(node, scope)
             case EntityNode():
                 self._check_entity(node)
+            case LabelNode():
+                self._check_label(node)
         if not node.children:
             return self._leaf(node, scope)
         children = [self.resolve(child, scope) for child in node.children]
@@ -164,6 +187,12 @@ class _Resolver:
         if node.id not in self._entities:
             message = f"There is no entity `{node.id}`."
             self._problem("E007", node.at, message, "Define it under entities/.")
+
+    def _check_label(self, node: LabelNode) -> None:
+        known = KNOWN_LABELS.get(node.field)
+        if known and node.pattern not in known and not {MANY, ONE} & set(node.pattern):
+            message = f"There is no {node.field} `{node.pattern}`."
+            self._problem("E007", node.at, message, nearest(node.pattern, known))
 
     def _check_negation(self, node: Node, parent: str | None) -> None:
         if isinstance(node, Not) and parent != "AND":
