@@ -24,6 +24,7 @@ from core.text.characters import FIELD_MARK, SPACE
 from core.text.sentences import Sentences
 from core.text.tokens import Tokens, tokenise
 from core.text.units import are_joined, has_separator, separators
+from processors.engine.literals import OTHER, LiteralSet
 from processors.engine.readings import with_readings
 from processors.query.nodes import OTHER_FIELDS
 
@@ -39,10 +40,8 @@ Excerpt = tuple[Field, int, int, str, str]
 FEW_LOOKUPS = 16
 """Up to this many literals are looked for in the text; sorting the occurrences takes as long."""
 
-OTHER = 1 << 40
-"""Added to the number of a literal that occurs in one of the other fields."""
-
 _JOIN = f" {FIELD_MARK} "
+_NO_LITERALS = LiteralSet(())
 
 
 @dataclass(frozen=True)
@@ -198,6 +197,10 @@ class FieldGroup:
         """Return the folded word at a position, or the chain over several."""
         return self.tokens.words[first] if first == last else self.tokens.whole((first, last))
 
+    def word_at(self, position: int) -> str:
+        """Return the folded word at one position, without splitting the text into words."""
+        return self.buffer[self._spaces[position] + 1 : self._spaces[position + 1]].decode()
+
     def exact(self, first: int, last: int) -> str:
         """Return the word or chain with case, accents and ß."""
         return self.tokens.exact(first, last)
@@ -215,7 +218,8 @@ class ArticleIndex:
 
     Attributes:
         present: Numbers of the literals that occur in title, lead and text, of those that occur in
-            the other fields (plus ``OTHER``), and of the entities mentioned.
+            the other fields (plus ``OTHER``), and of the entities mentioned. Common literals are
+            missing until one of the methods has looked for them.
         entities: The spans at which each entity is mentioned.
         spans: The hits of each program evaluated so far, by its number.
         excerpts: The excerpts made so far, by position; rules share spans.
@@ -234,22 +238,43 @@ class ArticleIndex:
         self.spans: dict[int, list[Span]] = {}
         self.excerpts: dict[tuple[int, int], Excerpt] = {}
         self.present: set[int] = set()
-        self._literals: Sequence[bytes] = ()
+        self._absent: set[int] = set()
+        self._literals = _NO_LITERALS
         self._lookups = 0
 
-    def search(self, automaton: BytesAhoCorasick, literals: Sequence[bytes]) -> None:
-        """Find the occurrences of all literals in every field.
-
-        Args:
-            automaton: Of all literals.
-            literals: The literals by number.
-        """
+    def search(self, literals: LiteralSet) -> None:
+        """Find the occurrences of all literals but the common ones in every field."""
         self._literals = literals
-        self.main.search(automaton)
+        self.main.search(literals.automaton)
         self.present = {occurrence[0] for occurrence in self.main.occurrences}
         if self.other:
-            self.other.search(automaton)
+            self.other.search(literals.automaton)
             self.present.update(o[0] + OTHER for o in self.other.occurrences)
+
+    def has(self, number: int) -> bool:
+        """Return whether a literal or an entity occurs."""
+        if number in self.present:
+            return True
+        if number not in self._literals.common or number in self._absent:
+            return False
+        group = self.main if number < OTHER else self.other
+        is_present = group is not None and self._literals.texts[number % OTHER] in group.buffer
+        (self.present if is_present else self._absent).add(number)
+        return is_present
+
+    def has_any(self, numbers: frozenset[int]) -> bool:
+        """Return whether one of several literals or entities occurs."""
+        if not numbers.isdisjoint(self.present):
+            return True
+        common = self._literals.common
+        return not numbers.isdisjoint(common) and any(map(self.has, numbers & common))
+
+    def present_of(self, numbers: frozenset[int]) -> frozenset[int]:
+        """Return which of several literals and entities occur."""
+        common = self._literals.common
+        if numbers.isdisjoint(common):
+            return numbers & self.present
+        return frozenset(filter(self.has, numbers))
 
     def starts_of(self, number: int) -> Sequence[int]:
         """Return the bytes of its group's buffer at which a literal begins, ascending.
@@ -258,21 +283,21 @@ class ArticleIndex:
         which is faster than going through the occurrences. With more of them, the occurrences are
         sorted by number.
         """
-        if number not in self.present:
+        if not self.has(number):
             return ()
         self._lookups += 1
-        if self._lookups > FEW_LOOKUPS:
+        if self._lookups > FEW_LOOKUPS and number not in self._literals.common:
             return self._literal_starts[number]
         if number < OTHER:
-            return self.main.starts_of(self._literals[number])
+            return self.main.starts_of(self._literals.texts[number])
         assert self.other is not None  # noqa: S101  # the number is present
-        return self.other.starts_of(self._literals[number - OTHER])
+        return self.other.starts_of(self._literals.texts[number - OTHER])
 
     def first_position_of(self, number: int) -> int:
         """Return the first position of a literal in title, lead and text; -1 where it is absent."""
-        if number not in self.present:
+        if not self.has(number):
             return -1
-        return self.main.position_at(self.main.buffer.find(self._literals[number]))
+        return self.main.position_at(self.main.buffer.find(self._literals.texts[number]))
 
     @cached_property
     def _literal_starts(self) -> dict[int, list[int]]:

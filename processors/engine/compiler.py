@@ -9,7 +9,7 @@ import processors.engine.operators
 import processors.engine.windows
 import processors.engine.words  # noqa: F401  # they register what compiles their nodes
 from core.text.languages import language as known_language
-from processors.engine.article_index import OTHER
+from processors.engine.literals import COMMON, OTHER
 from processors.engine.programs import FACTORIES, QueryProgram, Required
 from processors.forms.compounds import Compounds, compounds_of
 from processors.forms.inflection import word_forms
@@ -37,6 +37,7 @@ class Compiler:
         self._languages = tuple(languages)
         self._names = names
         self._numbers: dict[str, int] = {}
+        self._searched: set[int] = set()
         self.literals: list[str] = []
         self.entity_numbers: dict[str, int] = {}
         self.other_fields = False
@@ -94,6 +95,17 @@ class Compiler:
     def frequency(self, group: Iterable[int]) -> float:
         """Return about how many literals of a group are expected to occur in an article."""
         return sum(map(self._frequency, group))
+
+    def searched_literal(self, text: str) -> int:
+        """Return the number of a literal that is never left to be looked for."""
+        number = self.literal(text)
+        self._searched.add(number)
+        return number
+
+    def common_literals(self) -> list[int]:
+        """Return the numbers of the common literals, which are looked for when they are needed."""
+        numbers = range(len(self.literals))
+        return [n for n in numbers if n not in self._searched and self._frequency(n) >= COMMON]
 
     def _frequency(self, number: int) -> float:
         """Return the expected share of articles with a literal.

@@ -74,7 +74,7 @@ class OrProgram(QueryProgram):
 
     def matches(self, index: ArticleIndex) -> bool:
         """Return whether an alternative matches."""
-        if not self._deciding.isdisjoint(index.present):
+        if index.has_any(self._deciding):
             return True
         if self.decided:
             return False
@@ -96,7 +96,7 @@ class OrProgram(QueryProgram):
         """Return the alternatives that may match, by the literals that occur."""
         if not self._by_literal:
             return self.alternatives
-        present = self.required[0] & index.present
+        present = index.present_of(self.required[0])
         return dict.fromkeys(p for number in present for p in self._by_literal[number])
 
 
@@ -259,7 +259,7 @@ def _count(node: Count, compiler: ProgramCompiler) -> QueryProgram:
 
 def _may_match(program: QueryProgram, index: ArticleIndex) -> bool:
     """Return whether the article has a literal of every group that a program requires."""
-    return all(not group.isdisjoint(index.present) for group in program.required)
+    return all(map(index.has_any, program.required))
 
 
 def _inside(spans: list[Span], first: int, after: int, span: Span) -> Iterator[Span]:

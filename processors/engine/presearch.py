@@ -19,7 +19,8 @@ from itertools import chain
 
 import numpy as np
 
-from processors.engine.article_index import OTHER
+from processors.engine.article_index import ArticleIndex
+from processors.engine.literals import OTHER
 from processors.engine.rules import CompiledRule, TopicRules
 from processors.gates import ArticleLabels, Gate
 
@@ -37,6 +38,7 @@ class Presearch:
         topics: The topics they belong to.
         gates: Those before the rules close topics to an article.
         frequency: Returns in how many articles a group is expected to occur.
+        common: Numbers of the literals that are looked for where a rule depends on them.
     """
 
     def __init__(
@@ -45,21 +47,17 @@ class Presearch:
         topics: Sequence[TopicRules],
         gates: Sequence[Gate],
         frequency: Callable[[Group], float],
+        common: Group,
     ) -> None:
-        self._always: list[int] = []
-        self._other_groups: list[tuple[Group, ...]] = []
-        rarest: list[list[Group]] = []
-        for number, rule in enumerate(rules):
-            groups = sorted(dict.fromkeys(rule.program.required), key=frequency)
-            rarest.append(groups)
-            self._other_groups.append(tuple(groups[1:]))
-            if not groups:
-                self._always.append(number)
-        keys = [groups[0] if groups else Group() for groups in rarest]
+        groups = [sorted(dict.fromkeys(r.program.required), key=frequency) for r in rules]
+        keys = [_searched(of, 0, common) for of in groups]
+        self._always = [number for number, key in enumerate(keys) if not key]
+        self._groups = [tuple(of[1:] if key else of) for of, key in zip(groups, keys, strict=True)]
         self._pairs: _Pairs | None = None
         if len(rules) > FEW_RULES:
-            self._pairs = _Pairs(keys, [groups[1] if groups[1:] else Group() for groups in rarest])
+            self._pairs = _Pairs(keys, [_searched(of, 1, common) for of in groups])
             keys = [Group(n for n in key if n >= OTHER) for key in keys]
+        self._common = common
         by_key: dict[int, list[int]] = {}
         for number, key in enumerate(keys):
             for literal in key:
@@ -73,21 +71,24 @@ class Presearch:
         self._gates = [gate.passes for gate in gates if not gate.after_rules]
         self._open_topics: dict[ArticleLabels, list[bool]] = {}
 
-    def candidates(self, present: Collection[int], labels: ArticleLabels) -> list[int]:
+    def candidates(self, index: ArticleIndex, labels: ArticleLabels) -> list[int]:
         """Return the indexes, ascending, of the rules to evaluate.
 
         Args:
-            present: Numbers of the literals and entities that occur in the article.
+            index: A searched article.
             labels: Of the article.
         """
+        present, common = index.present, self._common
         keys = self._keys.intersection(present)
-        rules = {*chain.from_iterable(map(self._by_key.__getitem__, keys))}
+        rules = {*self._always, *chain.from_iterable(map(self._by_key.__getitem__, keys))}
         if self._pairs:
             rules.update(self._pairs.rules(present))
-        able = self._always.copy()
+        able = []
         for number in rules:  # a plain loop: it runs for every article
-            for group in self._other_groups[number]:
-                if group.isdisjoint(present):
+            for group in self._groups[number]:
+                if group.isdisjoint(present) and (
+                    group.isdisjoint(common) or not index.has_any(group)
+                ):
                     break
             else:
                 able.append(number)
@@ -115,6 +116,11 @@ class Presearch:
         return topics
 
 
+def _searched(groups: Sequence[Group], at: int, common: Group) -> Group:
+    """Return a group of which all literals are searched in every article; else an empty one."""
+    return groups[at] if at < len(groups) and groups[at].isdisjoint(common) else Group()
+
+
 class _Pairs:
     """The key and another required group of each rule, in arrays.
 
@@ -123,7 +129,7 @@ class _Pairs:
 
     Args:
         keys: By rule; empty where it has none.
-        others: By rule; empty where it has only the key.
+        others: By rule; empty where there is no other group that need be present.
     """
 
     def __init__(self, keys: Sequence[Group], others: Sequence[Group]) -> None:

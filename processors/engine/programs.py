@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from processors.engine.article_index import OTHER, ArticleIndex, FieldGroup, Span
+from processors.engine.article_index import ArticleIndex, FieldGroup, Span
+from processors.engine.literals import OTHER
 from processors.engine.patterns import Pattern, glob, has_wildcard, patterns_of
 from processors.forms.compounds import Compounds
 from processors.forms.model import WordForms
@@ -93,6 +94,9 @@ class ProgramCompiler(Protocol):
     def literal(self, text: str) -> int:
         """Return the number of a literal of the automaton."""
 
+    def searched_literal(self, text: str) -> int:
+        """Return the number of a literal that is never left to be looked for."""
+
     def entity(self, entity: str) -> int:
         """Return the number of an entity."""
 
@@ -156,7 +160,7 @@ class PhraseProgram(QueryProgram):
         if self.language is not None and index.language != self.language:
             return False
         if self._is_plain:
-            return not self.required[0].isdisjoint(index.present)
+            return index.has_any(self.required[0])
         if self._is_plain_phrase and self._is_first_joined(index):
             return True
         return bool(self.spans(index))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick
-
 from config.catalog.models import EntityDefinition
 from processors.engine.article_index import ArticleIndex
 from processors.engine.compiler import Compiler
 from processors.engine.gazetteer import Gazetteer, Mention
+from processors.engine.literals import LiteralSet
 from processors.engine.names_in_words import lexicon_names
 from processors.engine.presearch import Presearch
 from processors.engine.rules import CompiledRule, TopicRules
@@ -34,6 +33,9 @@ class RuleSet:
         entities: The catalog's entities.
         gates: The conditions for a match beside the rules.
         languages: Codes of the languages in whose articles words are found in all their forms.
+
+    Attributes:
+        literals: What is searched in articles.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class RuleSet:
         self.topics = tuple(topics)
         self.gates = tuple(gates)
         compounds = {code: one for code in languages if (one := compiler.compounds(code))}
-        self._gazetteer = Gazetteer(known, compounds, compiler.literal)
+        self._gazetteer = Gazetteer(known, compounds, compiler.searched_literal)
         self.rules = tuple(
             rule
             for number, topic in enumerate(self.topics)
@@ -58,9 +60,10 @@ class RuleSet:
         self.other_fields = compiler.other_fields
         self.literal_count = len(compiler.literals)
         self._entity_numbers = dict(compiler.entity_numbers)
-        self._literals = tuple(literal.encode() for literal in compiler.literals)
-        self._automaton = BytesAhoCorasick(self._literals)
-        self._presearch = Presearch(self.rules, self.topics, self.gates, compiler.frequency)
+        self.literals = LiteralSet(compiler.literals, compiler.common_literals())
+        self._presearch = Presearch(
+            self.rules, self.topics, self.gates, compiler.frequency, self.literals.common
+        )
         self._gates_after_rules = [gate.passes for gate in self.gates if gate.after_rules]
 
     def search(self, index: ArticleIndex) -> list[Mention]:
@@ -68,7 +71,7 @@ class RuleSet:
 
         Rules may refer to entities, so that this must precede :meth:`match`.
         """
-        index.search(self._automaton, self._literals)
+        index.search(self.literals)
         mentions = self._gazetteer.find(index)
         for first, last, entity in mentions:
             index.entities.setdefault(entity, []).append((first, last, None))
@@ -84,7 +87,7 @@ class RuleSet:
             labels: What gates check of the article.
         """
         by_topic: dict[int, list[CompiledRule]] = {}
-        for number in self._presearch.candidates(index.present, labels):
+        for number in self._presearch.candidates(index, labels):
             rule = self.rules[number]
             if rule.decided or rule.holds(index):
                 if rule.topic in by_topic:

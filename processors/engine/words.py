@@ -13,10 +13,9 @@ rest is compared where it occurs; what a word of the texts was found to be is re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from core.text.tokens import Tokens
-from processors.engine.article_index import ArticleIndex, Span
+from processors.engine.article_index import ArticleIndex, FieldGroup, Span
 from processors.engine.patterns import spellings_of
 from processors.engine.programs import ProgramCompiler, QueryProgram, compiles
 from processors.forms.compounds import Compounds
@@ -25,6 +24,8 @@ from processors.query.nodes import Word
 
 MAX_CLAUSE = 30
 """Words between a verb and its particle at most; the longest in news have about as many."""
+SHORT = 3
+"""Letters of a form that may be common. Of longer ones a word has too many to look for each."""
 MAX_MEMO = 20_000
 """Words of texts that a program remembers; then it begins anew."""
 
@@ -50,26 +51,39 @@ class LanguageForms:
         self._compounds = compounds
         self._memo: dict[str, bool] = {}
         stems = _shortest(forms.heads | forms.tails) if compounds is not None else set[str]()
-        alone = {f for f in forms.in_any_case if not any(stem in f for stem in stems)}
-        self.whole = _numbers(map(_spaced, alone), compiler)
+        self.whole = _numbers(map(_spaced, _without(stems, forms.in_any_case)), compiler)
         self.finite = _numbers(map(_spaced, forms.finite), compiler)
-        literals = set(map(_spaced, forms.capitalised | frozenset(map(str.casefold, forms.exact))))
+        compared = forms.capitalised | frozenset(map(str.casefold, forms.exact))
+        literals = set(map(_spaced, _without(stems, compared)))
         self.checked = _numbers(literals | stems, compiler)
         self.all = self.whole | self.checked | self.finite
 
+    def occurs(self, index: ArticleIndex) -> bool:
+        """Return whether the word is in title, lead or text."""
+        return (
+            index.has_any(self.whole)
+            or any(True for _ in self._compared_positions(index))
+            or any(True for _ in self.separated(index))
+        )
+
     def positions(self, index: ArticleIndex) -> set[int]:
         """Return the positions of the word in title, lead and text."""
+        whole = index.present_of(self.whole)
+        positions = {index.main.position_at(at) for n in whole for at in index.starts_of(n)}
+        return positions.union(self._compared_positions(index))
+
+    def _compared_positions(self, index: ArticleIndex) -> Iterator[int]:
         group = index.main
-        whole, checked = self.whole & index.present, self.checked & index.present
-        found = {group.position_at(at) for n in whole for at in index.starts_of(n)}
-        # The literal of a stem may begin inside of a word: its position is that of the word.
-        near = {group.position_at(at) for n in checked for at in index.starts_of(n)}
-        return found | {at for at in near if self._accepts(group.tokens, at)}
+        for number in index.present_of(self.checked):
+            # The literal of a stem may begin inside of a word: its position is that of the word.
+            for at in set(map(group.position_at, index.starts_of(number))):
+                if self._accepts(group, at):
+                    yield at
 
     def separated(self, index: ArticleIndex) -> Iterable[Span]:
         """Yield the verb and its particle where they are apart."""
         tokens = index.main.tokens
-        finite = self.finite & index.present
+        finite = index.present_of(self.finite)
         for verb in {index.main.position_at(at) for n in finite for at in index.starts_of(n)}:
             if verb >= index.main.size:  # in another reading
                 continue
@@ -79,8 +93,8 @@ class LanguageForms:
                     yield verb, at, ((verb, verb), (at, at))
                     break
 
-    def _accepts(self, tokens: Tokens, position: int) -> bool:
-        word = tokens.words[position]
+    def _accepts(self, group: FieldGroup, position: int) -> bool:
+        tokens, word = group.tokens, group.word_at(position)
         if self._forms.exact and tokens.exact(position, position) in self._forms.exact:
             return True
         if word in self._forms.in_any_case:
@@ -128,9 +142,9 @@ class WordProgram(QueryProgram):
         forms = self._by_language.get(index.language, self._written)
         if forms is None:
             return False
-        if self.scope is None and not forms.whole.isdisjoint(index.present):
-            return True
-        return not forms.all.isdisjoint(index.present) and bool(self.spans(index))
+        if self.scope is None:
+            return forms.occurs(index)
+        return index.has_any(forms.all) and bool(self.spans(index))
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return its occurrences in its field; of a verb apart, the verb and the particle."""
@@ -160,12 +174,20 @@ def _word(node: Word, compiler: ProgramCompiler) -> QueryProgram:
 
 
 def _numbers(literals: Iterable[str], compiler: ProgramCompiler) -> frozenset[int]:
-    return frozenset(map(compiler.literal, sorted(literals)))
+    return frozenset(
+        compiler.literal(text) if len(text.strip()) <= SHORT else compiler.searched_literal(text)
+        for text in sorted(literals)
+    )
 
 
 def _spaced(form: str) -> str:
     """Return the literal of a whole form, as the tokeniser writes texts."""
     return f" {form.replace('-', ' ')} "
+
+
+def _without(stems: set[str], forms: Iterable[str]) -> list[str]:
+    """Return the forms that contain no stem; where one of the others is, its stem is found."""
+    return [form for form in forms if not any(stem in form for stem in stems)]
 
 
 def _shortest(stems: Iterable[str]) -> set[str]:

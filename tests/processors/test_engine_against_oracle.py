@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import pairwise, product
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.text.sentences import sentence_starts
 from core.text.tokens import Token, tokenise
-from processors.engine import article_index, operators, presearch
+from processors.engine import article_index, compiler, operators, presearch, words
 from processors.engine.article_index import ArticleIndex
 from processors.engine.hit_places import find_places
 from processors.engine.rules import ResolvedRule, TopicRules
@@ -252,15 +251,26 @@ def _index(fields: dict[str, str], *, others: bool) -> ArticleIndex:
     return ArticleIndex(main, [(f, fields[f]) for f in FIELDS[3:]] if others else [])
 
 
-@contextmanager
-def _ways_for_many(*, many: bool) -> Iterator[None]:
-    """Let few things count as many, so that the ways of large catalogs are taken."""
-    with pytest.MonkeyPatch.context() as patch:
-        if many:
-            patch.setattr(operators, "FEW_ALTERNATIVES", 0)
-            patch.setattr(presearch, "FEW_RULES", 0)
-            patch.setattr(article_index, "FEW_LOOKUPS", 0)
-        yield
+def _usual(patch: pytest.MonkeyPatch) -> None:
+    """Evaluate as small catalogs are evaluated."""
+    del patch
+
+
+def _many(patch: pytest.MonkeyPatch) -> None:
+    """Let few rules, alternatives and literals count as many, as in large catalogs."""
+    patch.setattr(operators, "FEW_ALTERNATIVES", 0)
+    patch.setattr(presearch, "FEW_RULES", 0)
+    patch.setattr(article_index, "FEW_LOOKUPS", 0)
+
+
+def _common(patch: pytest.MonkeyPatch) -> None:
+    """Let every literal be common, so that each is looked for when it is needed."""
+    patch.setattr(compiler, "COMMON", 0)
+    patch.setattr(words, "SHORT", 1_000)
+
+
+ways = st.sampled_from([_usual, _many, _common])
+Way = Callable[[pytest.MonkeyPatch], None]
 
 
 def _resolved(text: str) -> Node:
@@ -274,12 +284,13 @@ def _resolved(text: str) -> Node:
     queries=st.lists(query, min_size=1, max_size=6),
     unless=st.lists(st.booleans(), min_size=6, max_size=6),
     fields=article,
-    many=st.booleans(),
+    way=ways,
 )
 def test_rules_fire_where_the_oracle_says(
-    queries: list[str], unless: list[bool], fields: dict[str, str], many: bool
+    queries: list[str], unless: list[bool], fields: dict[str, str], way: Way
 ) -> None:
-    with _ways_for_many(many=many):
+    with pytest.MonkeyPatch.context() as patch:
+        way(patch)
         _check_rules(queries, unless, fields)
 
 
@@ -310,9 +321,10 @@ def _check_rules(queries: list[str], unless: list[bool], fields: dict[str, str])
 
 
 @settings(max_examples=examples(300), deadline=None)
-@given(text=positional, fields=article, many=st.booleans())
-def test_hits_are_where_the_oracle_says(text: str, fields: dict[str, str], many: bool) -> None:
-    with _ways_for_many(many=many):
+@given(text=positional, fields=article, way=ways)
+def test_hits_are_where_the_oracle_says(text: str, fields: dict[str, str], way: Way) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        way(patch)
         _check_hits(text, fields)
 
 
