@@ -179,6 +179,21 @@ def test_a_topic_that_never_was_good_is_off_and_named_and_on_as_soon_as_it_is_go
     assert "topics/new.yaml" in files.memory.files
 
 
+def test_topics_that_use_a_vocabulary_that_never_was_good_are_off_with_it_and_no_others(
+    files: Installation,
+) -> None:
+    files.write({"vocabulary/v.yaml": "- {", "topics/firms.txt": "# none"})
+    keeper = files.start()
+    assert held(keeper) == dict.fromkeys(
+        ("topics/uses.yaml", "topics/words.yaml", "vocabulary/v.yaml")
+    )
+    assert errors(keeper) == {("v.yaml", "E204"), ("uses.yaml", "E007"), ("firms.txt", "E212")}
+    assert queries(keeper.current).keys() == {"mentions", "plain"}
+    files.write(FIRST)
+    assert keeper.refresh()
+    assert queries(keeper.current).keys() == {*TOPICS}
+
+
 def test_without_a_good_file_of_outlets_or_alerts_the_program_does_not_start(
     files: Installation,
 ) -> None:

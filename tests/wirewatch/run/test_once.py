@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
-import re
 import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
 
+from config.catalog.last_good import HeldFile
+from config.faults import Fault
 from tests.support.cli_installation import SECRET, CliInstallation, new_installation
 from tests.support.newsroom import Answer, Newsroom, Story, WebhookReceiver
 from tests.wirewatch.run.many_stories import BODY, OTHER, assert_decided_once, publish_many
+from wirewatch.run.once import describe_faults
+from wirewatch.run.summary import Summary
 
 
 @pytest.fixture
@@ -69,19 +73,26 @@ def test_a_topic_with_an_error_ends_a_round_with_1_and_stops_no_other_topic(
     installation: CliInstallation, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
     installation.write("topics/new.yaml", '{id: new, query: "(Nato"}')
-    installation.write("topics/old.yaml", "{id: old, query: Stockholm}")
-    first = installation.invoke_once(code=1)
-    [fault] = first["faults"]
+    newsroom.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY))
+    summary = installation.invoke_once(code=1)
+    [fault] = summary["faults"]
     assert "topics/new.yaml:1:23: E001" in fault
     assert fault.endswith("It is off: it never was without an error.")
-    installation.write("topics/old.yaml", '{id: old, query: "(Stockholm"}')
-    newsroom.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY))
-    second = installation.invoke_once(code=1)
-    assert second["matches"] == 2
-    assert re.search(
-        r"old.yaml:1:28: E001 .* last good version of 20.*Z is in force", second["faults"][1]
-    )
-    assert webhook.notifications
+    assert (summary["matches"], summary["deliveries"]["delivered"]) == (1, 1)
+    assert len(webhook.notifications) == 1
+
+
+def test_the_summary_says_of_each_file_with_an_error_what_is_in_force() -> None:
+    good_at = datetime(2026, 11, 22, 9, 0, 0, 5, tzinfo=UTC)
+    error = Fault(file="a.yaml", line=1, column=2, code="E001", message="Bad.", mend="Mend.")
+    warning = error.model_copy(update={"code": "W101"})
+    held = [HeldFile("a.yaml", "topic", good_at), HeldFile("v.yaml", "vocabulary", good_at)]
+    since = "Its last good version of 2026-11-22T09:00:00Z is in force."
+    lines = [f"a.yaml:1:2: E001 Bad. Mend. {since}", f"v.yaml: A topic needs it. {since}"]
+    assert describe_faults([error, warning], held) == lines
+    assert describe_faults([warning], []) == []
+    assert Summary(faults=lines, troubles=["away"]).exit_code == 1
+    assert Summary(troubles=["away"]).exit_code == 3
 
 
 @pytest.mark.slow
