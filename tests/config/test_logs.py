@@ -157,6 +157,7 @@ def test_logs_of_libraries_and_warnings_go_to_the_same_place(set_up: SetUp) -> N
     out = set_up(log_format="json")
     logging.getLogger("some.library").error("broke: %d", 7)
     logging.getLogger("apscheduler.executors.default").info("Running job")
+    logging.getLogger("pymorphy3.opencorpora_dict.wrapper").info("Loading dictionaries")
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn("old", DeprecationWarning, stacklevel=1)

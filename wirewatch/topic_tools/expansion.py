@@ -175,7 +175,8 @@ class Term:
 
         For a term of the topic this is a line of its file, else an operator of the query.
         """
-        unwanted = [w.word for w in words if w.how in DENIABLE][:MAX_DENIED]
+        deniable = dict.fromkeys(w.word for w in words if w.how in DENIABLE)  # by several words
+        unwanted = list(deniable)[:MAX_DENIED]
         if not unwanted:
             return ""
         quoted = [json.dumps(word, ensure_ascii=False) for word in unwanted]

@@ -52,6 +52,7 @@ state: draft                # draft: matches are published; live: people are not
 # languages: [de, en]       # only articles in these languages; all where it is left out
 # A bare word finds all its forms, in German its compounds too: `wirewatch topics expand WORD`.
 # Ask for words in one sentence with NEAR/S, one after the other with "quotes", instead with OR.
+# Concepts save collecting words: $minister NEAR/S $resignation. docs/vocabulary.md lists them.
 query: >-
   {query or default_query(topic_id)}
 # entities: [nato]          # entities of config/entities that the query uses as entity:nato
