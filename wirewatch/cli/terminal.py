@@ -11,10 +11,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from core.text import clean_line
+
+T = TypeVar("T")
 
 UPDATE_SECONDS = 0.2
 """Seconds between two updates of the progress line."""
@@ -46,6 +49,22 @@ class Progress:
         if self._on and self._last:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def with_progress(items: Iterable[T], noun: str) -> Iterator[T]:
+    """Yield items unchanged, and show on a terminal how many there were.
+
+    Args:
+        items: The items.
+        noun: What they are, in the plural.
+    """
+    progress = Progress()
+    try:
+        for number, item in enumerate(items, 1):
+            progress.show(f"{number:,} {noun}")
+            yield item
+    finally:
+        progress.end()
 
 
 @contextmanager

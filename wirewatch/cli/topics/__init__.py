@@ -13,6 +13,7 @@ from wirewatch.cli.check import SarifOption, as_error
 from wirewatch.cli.check import report as print_faults
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.rules import print_rules
+from wirewatch.cli.terminal import with_progress
 from wirewatch.cli.topics.backtest import backtest
 from wirewatch.cli.topics.comparison import diff
 from wirewatch.cli.topics.expansion import expand
@@ -140,9 +141,8 @@ def _look_at_articles(
     span = Span(parse_since(since, now), now)
     with open_selected(settings, [chosen], span, file, all_rules=True) as selected:
         find_words = words_of_archive(selected.archive) if selected.archive else None
-        return archive_faults(
-            chosen, settings.language_codes, selected.articles, selected.counts, find_words
-        )
+        read = with_progress(selected.articles, "articles")
+        return archive_faults(chosen, settings.language_codes, read, selected.counts, find_words)
 
 
 def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:

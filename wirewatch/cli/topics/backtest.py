@@ -8,6 +8,7 @@ import typer
 
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
+from wirewatch.cli.terminal import with_progress
 from wirewatch.cli.topics.comparison import print_article
 from wirewatch.cli.topics.options import (
     ArticlesOption,
@@ -68,7 +69,8 @@ def _run(settings: Settings, topic: str, span: Span, file: bytes | None) -> Back
 
     catalog = load_sound_topic(settings, topic)
     with open_arrivals(settings, catalog, span, file) as arriving:
-        return run_backtest(arriving.catalog, settings, arriving.arrivals, arriving.articles)
+        articles = with_progress(arriving.arrivals, "articles")
+        return run_backtest(arriving.catalog, settings, articles, arriving.articles)
 
 
 def _against(result: Backtest, other: Backtest | None) -> dict[str, object]:
@@ -111,7 +113,8 @@ def _print_backtest(result: Backtest) -> None:
 
 def _print_against(name: str, result: Backtest, other: Backtest) -> None:
     gained, lost = result.gained_over(other), other.gained_over(result)
-    say(f"\nAgainst {name}:")
+    write("")
+    say(f"Against {name}:")
     for sign, changed in (("+", gained), ("-", lost)):
         for each in changed:
             print_article(sign, each)

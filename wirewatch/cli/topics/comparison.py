@@ -8,6 +8,7 @@ import typer
 
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.terminal import with_progress
 from wirewatch.cli.topics.options import ArticlesOption, JsonOption, SinceOption, read_articles
 from wirewatch.run.bootstrap import open_settings
 
@@ -48,7 +49,8 @@ def diff(
     topics = ScoredTopic(before, codes), ScoredTopic(after, codes)
     with open_selected(settings, [after, before], span, file) as selected:
         number = selected.counts.articles if selected.counts else None
-        result = compare_topics(*topics, selected.articles, number)
+        read = with_progress(selected.articles, "articles")
+        result = compare_topics(*topics, read, number)
     if as_json:
         print_json({"old_topic": old, "new_topic": new, **result.as_json()})
     else:

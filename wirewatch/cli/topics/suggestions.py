@@ -9,6 +9,7 @@ import typer
 from config.errors import UsageError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.terminal import with_progress
 from wirewatch.cli.topics.options import (
     ArticlesOption,
     JsonOption,
@@ -68,7 +69,7 @@ def suggest(
     scored = ScoredTopic(catalog, settings.language_codes)
     start, content = parse_since(since, now), read_articles(articles)
     with open_corpus(settings, catalog, start, now, content) as corpus:
-        suggestions = find_suggestions(trial.results, scored, corpus)
+        suggestions = find_suggestions(trial.results, scored, with_progress(corpus, "articles"))
     if as_json:
         print_json({"topic": definition.id, **suggestions.as_json()})
         return
