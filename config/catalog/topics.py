@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from config.catalog import codes, values
@@ -29,6 +30,8 @@ _KEYS: Final = (
     "entities", "alert", "max_age", "publish", "tests", "allow",
 )  # fmt: skip
 _ALERT_KEYS: Final = ("severity", "max_age", "spike")
+
+_REFERENCE: Final = re.compile(r"\$(\w+)")
 
 _NOT_MATCHING: Final = frozenset({"title", "state", "alert", "publish"})
 """Keys that change nothing about which articles match."""
@@ -92,8 +95,24 @@ def read_topic(
 def revision_of(definition: Mapping[str, Any]) -> str:
     """Return 32 hex digits that depend on which articles a topic matches, not on its layout."""
     matching = {key: value for key, value in definition.items() if key not in _NOT_MATCHING}
+    used = _used_terms(definition["terms"], definition["rules"])
+    for key in ("terms", "deny"):
+        matching[key] = {name: value for name, value in matching[key].items() if name in used}
     plain = json.dumps(matching, default=_plain, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(plain.encode()).hexdigest()[:32]
+
+
+def _used_terms(
+    terms: Mapping[str, SourceText], rules: Sequence[RuleDefinition]
+) -> Collection[str]:
+    """Return the terms that rules name, directly or through another term."""
+    used: set[str] = set()
+    waiting = [rule.query for rule in rules]
+    while waiting:
+        named = {name for query in waiting for name in _REFERENCE.findall(query.value)}
+        waiting = [terms[name] for name in (named & terms.keys()) - used]
+        used |= named
+    return used
 
 
 def _plain(value: object) -> object:

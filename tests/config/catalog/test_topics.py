@@ -138,12 +138,21 @@ def test_comments_layout_tests_title_and_alert_do_not_change_the_revision(
         ("weight: 30", "weight: 20"),
         ('"NATO Beitritt*"', '"NATO Beitrag*"'),
         ("entities: [zelenskyy]", "entities: []"),
-        ("[Beitrag]", "[Beitrags]"),
     ],
 )
 def test_a_change_of_meaning_changes_the_revision(load: Load, old: str, new: str) -> None:
     assert old in FULL
     assert revision(load, FULL.replace(old, new, 1)) != revision(load, FULL)
+
+
+def test_only_terms_and_denied_words_that_rules_use_change_the_revision(load: Load) -> None:
+    changes = [("[Beitrag]", "[Beitrags]"), ('"EU accession"', '"EU entry"')]
+    direct = FULL.replace("query: $nato", "query: $nato OR $eu_only")
+    through = FULL.replace("=NATO OR =Nato", "=NATO OR $eu_only")
+    for old, new in changes:
+        assert revision(load, FULL.replace(old, new, 1)) == revision(load, FULL)
+        for used in (direct, through):
+            assert revision(load, used.replace(old, new, 1)) != revision(load, used)
 
 
 def test_all_faults_of_a_topic_are_found_at_once(load: Load) -> None:
