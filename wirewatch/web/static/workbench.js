@@ -9,7 +9,7 @@
   const list = $("#names");
   const live = $("#live");
   const address = form.getAttribute("action").split("#")[0];
-  const SECTIONS = ["running", "faults", "results", "changes", "terms", "judged"];
+  const SECTIONS = ["faults", "results", "changes", "terms", "judged"];
   const IDLE = 900; // milliseconds without a key until the text is checked
   const MOST_NAMES = 12;
 
@@ -62,8 +62,9 @@
       if (typed && id === "results" && section.dataset.kind !== "trial") continue;
       if (isBusy && id !== "results") continue; // the text was not looked at
       if (typed && id === "terms" && !$(".terms", section)) continue; // the text has errors
-      old.replaceWith(document.adoptNode(section));
+      refresh(old, section);
     }
+    showRunning(fresh);
     const answer = $("#text", fresh);
     for (const name of ["aria-invalid", "aria-describedby"]) {
       const value = answer.getAttribute(name);
@@ -76,6 +77,26 @@
     updateTimes();
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
     if (focus) document.getElementById(focus)?.scrollIntoView({ block: "nearest" });
+  }
+
+  // A region that screen readers follow stays the same element, and only changes where its text does.
+  function refresh(old, section) {
+    const [status, news] = [$("[role=status]", old), $("[role=status]", section)];
+    if (!status || !news) {
+      old.replaceWith(document.adoptNode(section));
+      return;
+    }
+    if (status.textContent.trim() !== news.textContent.trim()) status.replaceChildren(...news.childNodes);
+    while (status.nextSibling) status.nextSibling.remove();
+    while (news.nextSibling) old.append(news.nextSibling);
+    old.dataset.kind = section.dataset.kind ?? "";
+  }
+
+  function showRunning(fresh) {
+    const [old, state] = [$("#running"), fresh.getElementById("running")];
+    if (!state || state.dataset.state === old.dataset.state) return;
+    old.replaceChildren(...state.childNodes);
+    old.dataset.state = state.dataset.state;
   }
 
   // The browser's undo brings the text before back.
@@ -122,8 +143,7 @@
     try {
       const answer = await fetch(address);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const state = fresh.getElementById("running");
-      if (state && state.dataset.state !== $("#running").dataset.state) $("#running").replaceWith(document.adoptNode(state));
+      showRunning(fresh);
     } catch {
       // the next look may get an answer
     }

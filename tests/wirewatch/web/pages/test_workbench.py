@@ -28,6 +28,8 @@ from wirewatch.web.pages.workbench.archive import NewestArticles, ReadLimits
 from wirewatch.web.pages.workbench.work import MOST_WAITING, Turn
 from wirewatch.web.runtime_status import RuntimeStatus
 
+pytestmark = pytest.mark.slow
+
 EDIT = "/topics/nato/edit"
 ARTICLES = (
     ("Schweden plant NATO Beitritt", "Der NATO Beitritt kommt."),
