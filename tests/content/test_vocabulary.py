@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[2]
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 IN_ALL_LANGUAGES = {
     "accession", "agreement", "anniversary", "application", "archives", "betrayal", "blame",
-    "ceasefire", "demand", "enlargement", "grain_deal", "history", "invitation", "membership",
-    "memory", "myth", "negotiation", "neutrality", "open_door", "peace_plan",
-    "prisoner_exchange", "promise", "ratification", "refusal", "security_guarantee",
-    "spokesperson_statement", "summit", "talks", "threat", "veto", "withdrawal",
+    "ceasefire", "concession", "demand", "enlargement", "grain_deal", "history", "invitation",
+    "membership", "memory", "myth", "negotiation", "neutrality", "open_door", "peace",
+    "peace_plan", "prisoner_exchange", "promise", "ratification", "refusal", "security_guarantee",
+    "spokesperson_statement", "summit", "talks", "threat", "veto", "war_end", "withdrawal",
 }  # fmt: skip
 
 WORDS_OF_TOPICS = ("nato_", "ukraine_")
