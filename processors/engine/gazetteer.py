@@ -186,12 +186,18 @@ def _in_texts(group: FieldGroup, spans: Iterable[Span]) -> list[Span]:
 
 
 def _denied(mentions: Iterable[Span], denied: Iterable[Span]) -> set[Span]:
-    """Return the mentions of which a word is denied to be one of the same entity."""
+    """Return the mentions of which a word is denied to be one of the same entity.
+
+    A mention that is longer than what is denied inside of it is none of them.
+    """
     return {
         (first, last, entity)
         for first, last, entity in mentions
         for begin, end, other in denied
-        if other == entity and begin <= last and first <= end
+        if other == entity
+        and begin <= last
+        and first <= end
+        and not (first <= begin and end <= last and end - begin < last - first)
     }
 
 

@@ -45,6 +45,7 @@ ENTITIES = (
     _entity("china", "China", deny=("Chinakohl", "Südchinesisches Meer")),
     _entity("iceland", "Iceland", EntityAlias("Island", "de")),
     _entity("georgia", EntityAlias("Georgia", "en"), "Georgien", deny=("Georgia Tech",)),
+    _entity("emirates", "United Arab Emirates", "Emirates", deny=("Emirates", "Emirates Stadium")),
     _entity("nato", "NATO", "Nato", type="organisation"),
     _entity("kremlin", "Kreml", type="organisation"),
     _entity("putin", "Putin", type="person"),
@@ -69,6 +70,8 @@ FOUND = """
 SENTENCES = {
     "Forscher von Georgia Tech": set(),
     "Das Südchinesische Meer": set(),
+    "Flug mit Emirates zum Emirates Stadium": set(),
+    "Die United Arab Emirates": {"emirates"},
     "Weißrussland und Russland": {"belarus", "russia"},
     "Streit um Natobeitritt, Kremlkritiker warnt": {"nato", "kremlin"},
 }
