@@ -23,13 +23,16 @@ _SENTENCES = [
     ("Genschers Satz über Gorbatschow", {"genscher", "gorbachev"}),
     ("Vereinte Nationen und OSZE in Moskau", {"un", "osce", "moscow"}),
     ("von der Leyen und Merz bei Macron", {"von-der-leyen", "merz", "macron"}),
+    ("Costa Rica gewinnt gegen Vereinigte Arabische Emirate", {"costa-rica", "emirates"}),
+    ("Demokratische Republik Kongo, Republik Kongo", {"congo-kinshasa", "congo-brazzaville"}),
 ]
 _FALSE_FRIENDS = [
     "È nato a Roma, con un cuore così",
     "Tell us what you think",
     "Das merzt den Fehler aus",
     "Kohl und Backobst: ein Rezept",
-    "Costa Rica gewinnt",
+    "Im Play Store und auf CD-ROM",
+    "Willi Orban und Jochen Schweizer über die Jamaika-Koalition",
     "Un homme et une femme",
 ]
 
