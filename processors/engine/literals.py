@@ -1,9 +1,8 @@
 """The literals of a rule set: one automaton over those that tell articles apart, and common ones.
 
 A literal that occurs in every third article or more tells little about which rules can fire, but
-such literals make up half of all occurrences in a text, and each occurrence takes as long as 30
-characters without one. They are left out of the automaton and looked for in the articles in which
-a rule depends on them.
+such literals make up nearly half of all occurrences in a text, and each occurrence costs time. They
+are left out of the automaton and looked for in the articles in which a rule depends on them.
 """
 
 from __future__ import annotations
