@@ -60,6 +60,7 @@ __all__ = [
     "load_cards",
     "load_facets",
     "newest_cursor",
+    "select_page",
 ]
 
 STATES = ("told", "open", "acked", "closed", "relevant", "irrelevant", SUPPRESSED, "all")
@@ -145,14 +146,30 @@ def list_stories(
     Raises:
         UsageError: The filter's state is unknown, or the limit is out of bounds.
     """
+    query = select_page(story_filter, before=before, limit=limit)
+    return load_cards(connection, [row.alert_id for row in connection.execute(query)])
+
+
+def select_page(
+    story_filter: StoryFilter, *, before: StoryCursor | None = None, limit: int = 50
+) -> Select[Any]:
+    """Return the query for the alert ids of a page of the list, in its order.
+
+    Args:
+        story_filter: Which stories.
+        before: Only stories after this position of the list.
+        limit: How many at most, 1 to :data:`MAX_LIMIT`.
+
+    Raises:
+        UsageError: The filter's state is unknown, or the limit is out of bounds.
+    """
     if not 1 <= limit <= MAX_LIMIT:
         raise UsageError(f"{limit} is no number of stories.", mend=f"Ask for 1 to {MAX_LIMIT}.")
     query = _select_ids(story_filter)
     position = _position(story_filter)
     if before is not None:
         query = query.where(tuple_(*position) < cursor_as_sql(before))
-    query = query.order_by(*(column.desc() for column in position)).limit(limit)
-    return load_cards(connection, [row.alert_id for row in connection.execute(query)])
+    return query.order_by(*(column.desc() for column in position)).limit(limit)
 
 
 def count_newer(connection: Connection, story_filter: StoryFilter, than: StoryCursor) -> int:

@@ -11,13 +11,16 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from config.catalog.models import Catalog
 from config.i18n import Translator
-from core.store.console import actions, story_list
-from core.store.console.story_list import Facets, StoryCard, StoryCursor
-from wirewatch.web import display
+from core.store import Connection
+from core.store.console import actions, story_list, story_rows
+from core.store.console.story_list import Facets, StoryCard, StoryCursor, StoryFilter
+from core.store.console.story_rows import StoryRow
+from wirewatch.web import display, preferences
 from wirewatch.web.actor import typed_name
 from wirewatch.web.flash import flash
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.pages.story_filter import StoryQuery, active_filters, preset_links
+from wirewatch.web.pages.story_row import row_view
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
 PAGE_SIZE = 50
@@ -40,24 +43,28 @@ class StoriesPage:
         t, query = renderer.translator(request), StoryQuery.read(request.query_params)
         position = request.query_params.get("before", "")
         before = StoryCursor.parse(position) if position else None
+        layout, catalog = preferences.choose_layout(request), renderer.runtime.catalog()
         with renderer.store.read() as connection:
-            cards = story_list.list_stories(
-                connection, query.story_filter(now), before=before, limit=PAGE_SIZE + 1
+            stories, views = _load_stories(
+                connection, query.story_filter(now), before, layout, catalog, t
             )
             facets = story_list.load_facets(connection)
-        catalog = renderer.runtime.catalog()
-        return renderer.render(
+        answer = renderer.render(
             request,
             "stories.html",
             tab="stories",
             **_filter_context(query, facets, catalog, t),
-            **_list_context(query, cards, before, now),
-            stories=[card_view(card, catalog, t) for card in cards[:PAGE_SIZE]],
+            **_list_context(query, stories, before, now),
+            stories=views,
+            layout=layout,
+            layouts=[(name, query.address(list=name)) for name in preferences.LAYOUTS],
             reasons=actions.REASONS,
             flash=flash(request.query_params, now, t),
             topic_count=len(catalog.topics),
             name=typed_name(request),
         )
+        preferences.remember_layout(answer, request, layout)
+        return answer
 
     def newer(self, request: Request, than: str = "") -> JSONResponse:
         """Return how many stories of the filter are newer than a cursor."""
@@ -65,6 +72,23 @@ class StoriesPage:
         with self._renderer.store.read() as connection:
             count = story_list.count_newer(connection, query, StoryCursor.parse(than))
         return JSONResponse({"newer": count})
+
+
+def _load_stories(
+    connection: Connection,
+    story_filter: StoryFilter,
+    before: StoryCursor | None,
+    layout: str,
+    catalog: Catalog,
+    t: Translator,
+) -> tuple[Sequence[StoryCard | StoryRow], list[dict[str, Any]]]:
+    """Return the stories of a page and one more if there is another page, and their views."""
+    limit = PAGE_SIZE + 1
+    if layout == preferences.COMPACT:
+        rows = story_rows.list_rows(connection, story_filter, before=before, limit=limit)
+        return rows, [row_view(row, catalog) for row in rows[:PAGE_SIZE]]
+    cards = story_list.list_stories(connection, story_filter, before=before, limit=limit)
+    return cards, [card_view(card, catalog, t) for card in cards[:PAGE_SIZE]]
 
 
 def _filter_context(
@@ -82,23 +106,26 @@ def _filter_context(
 
 
 def _list_context(
-    query: StoryQuery, cards: Sequence[StoryCard], before: StoryCursor | None, now: datetime
+    query: StoryQuery,
+    stories: Sequence[StoryCard | StoryRow],
+    before: StoryCursor | None,
+    now: datetime,
 ) -> dict[str, Any]:
     """Return the variables of paging, and of the announcement of newer stories.
 
     Args:
         query: The filter.
-        cards: The stories of this page, and one more if there is another page.
+        stories: The stories of this page, and one more if there is another page.
         before: The cursor that this page begins after; None on the first page.
         now: The present.
     """
-    has_older = len(cards) > PAGE_SIZE
-    newest = cards[0].cursor if cards else StoryCursor(now, "0" * 32)
+    has_older = len(stories) > PAGE_SIZE
+    newest = stories[0].cursor if stories else StoryCursor(now, "0" * 32)
     return {
         "newest": "" if before else str(newest),
         "query_string": query.address().partition("?")[2],
         "first_page": query.address(),
-        "older": query.address(before=str(cards[PAGE_SIZE - 1].cursor)) if has_older else "",
+        "older": query.address(before=str(stories[PAGE_SIZE - 1].cursor)) if has_older else "",
         "is_later_page": before is not None,
     }
 

@@ -243,3 +243,25 @@ def test_a_form_without_its_token_does_nothing(console: Console, now: datetime) 
     console.csrf = "wrong"
     assert console.post("/act", [("one", f"ack:{alert_id}")])[0] == 403
     assert "Open" in badges(console, alert_id)
+
+
+def test_the_compact_list_is_chosen_by_a_link_and_remembered(
+    console: Console, now: datetime
+) -> None:
+    one = add_story(console.store, "Paris", now - timedelta(minutes=1), copies=2)
+    two = add_story(console.store, "Rom", now - timedelta(minutes=2), severity="urgent")
+    assert '<ol class="stories cards">' in console.page("/")
+    console.page("/?list=nonsense")
+    assert '<ol class="stories cards">' in console.page("/")
+    assert "/?topic=nato&amp;list=compact" in console.page("/?topic=nato")
+    chosen = console.page("/?topic=nato&list=compact")
+    assert alert_ids(chosen) == [one, two]
+    assert "3 outlets · 3 articles" in chosen
+    assert ">Urgent<" in chosen
+    assert "Die Nato tagt: Paris" in chosen
+    body = console.page("/")
+    assert '<ol class="stories compact">' in body
+    done = console.submit("/act", [("one", f"ack:{one}"), ("back", "/")])
+    assert "1 story acknowledged." in done
+    assert f'<li class="story line acked normal done" id="s-{one}">' in done
+    assert '<ol class="stories cards">' in console.page("/?list=cards")
