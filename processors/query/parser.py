@@ -216,8 +216,8 @@ class TreeBuilder:
             return _PLACEHOLDER
         if any(MANY in w or ONE in w for w in words):
             self._check_wildcard(raw, words, at)
-        elif not (quoted or exact or len(words) > 1 or "-" in words[0]):
-            return Word(tokens.exact(0, 0), words[0], at=at)
+        elif not (quoted or exact or len(words) > 1):
+            return _in_all_forms(tokens, at)
         return Phrase(words, exact=exact, at=at)
 
     def _and(self, tree: _Tree) -> Node:
@@ -336,6 +336,23 @@ def _words(tokens: Tokens, *, exact: bool, quoted: bool) -> tuple[str, ...]:
     if exact:
         return tuple(tokens.exact(i, i) for i in range(len(tokens)))
     return tuple(tokens.words)
+
+
+def _in_all_forms(tokens: Tokens, at: int) -> Node:
+    """Return the node of a bare word; of a hyphen chain, the last part has its forms.
+
+    A number at the end has the plural of a name: *F-16s*. The chain is also found as it is written
+    where its parts are apart: *NATO- oder EU-Beitritt*.
+    """
+    last = len(tokens) - 1
+    word: Node = Word(tokens.exact(last, last), tokens.words[last], at=at)
+    if last == 0:
+        return word
+    if tokens.words[last].isdigit():
+        word = Or((word, Phrase((f"{tokens.words[last]}s",), at=at)), at=at)
+    first = Phrase(tuple(tokens.words[:last]), at=at)
+    chain = Phrase((tokens.whole((0, last)),), at=at)
+    return Or((chain, Near(first, word, 0, ordered=True, at=at)), at=at)
 
 
 def _with_wildcards(text: str) -> str:

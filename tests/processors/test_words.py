@@ -28,6 +28,7 @@ de Bus: Busfahrerinnen | BusfahrerInnen ! Businesspläne
 de Öl: Das Rohöl | Ölpreise | des Öls ! Köln | Bevölkerung | Der Böller
 de Lehrer: LehrerInnen | Die Lehrer:innen ! Leerer
 de türkisch: die türkischen Truppen | protürkische Milizen ! Türkis ist eine Farbe
+de LNG-Terminal: zwei LNG-Terminals | LNG-Terminalbau | das LNG Terminal ! LNG im Terminal
 de NATO: Nato-Gipfel | Die NATO tagt | der Natogipfel ! Der Senator spricht | Terminator
 de UN: Die UN tagt | UN-Gesandter ! un bon vin | Un
 en resign: She resigned | He resigns today | Resigning is hard ! resin
