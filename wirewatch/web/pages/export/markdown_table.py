@@ -50,9 +50,13 @@ def write_markdown(
         lines = "".join(_line(story, catalog, t) for story in page)
         yield lines.encode("utf-8", "replace")
     if count == 0:
-        yield f"\n{t('export.none')}\n".encode()
+        yield _remark(t("export.none"))
     if count >= most:
-        yield f"\n{t('export.cut', n=t.number(most))}\n".encode()
+        yield _remark(t("export.cut", n=t.number(most)))
+
+
+def _remark(text: str) -> bytes:
+    return f"\n{text}\n".encode()
 
 
 def _head(t: Translator, facts: Sequence[str], made_at: datetime) -> str:
