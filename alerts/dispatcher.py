@@ -296,7 +296,7 @@ class Dispatcher:
             self._sending.remove(delivery.id)
         if claimed.notification.kind == delivery_store.CANARY:
             return outcome, target
-        metrics.DELIVERIES.labels(kind, outcome.state).inc()
+        metrics.DELIVERIES.labels(delivery.receiver, kind, outcome.state).inc()
         if outcome.state == delivery_store.DELIVERED:
             seconds = (now - delivery.created_at).total_seconds()
             metrics.END_TO_END.labels("decided_to_delivered").observe(max(0.0, seconds))

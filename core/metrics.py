@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import TypeVar
+
+from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_metrics
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # half as many samples; a counter's reset is seen without them
+
+BUILD = Info("wirewatch_build", "Version of the program and of Python.")
+BUILD.info({"version": version("wirewatch"), "python": platform.python_version()})
 
 FEED_POLLS = Counter("wirewatch_feed_polls", "Polls of feeds.", ["outcome"])
 WEBSUB_PUSHES = Counter(
@@ -37,7 +47,23 @@ LOOP_LATE_SECONDS = Gauge(
 LOOP_STALLS = Counter(
     "wirewatch_loop_stalls", "Times that a loop was late by more than ten seconds.", ["loop"]
 )
-DELIVERIES = Counter("wirewatch_deliveries", "Delivery attempts.", ["receiver_kind", "outcome"])
+DELIVERIES = Counter(
+    "wirewatch_deliveries", "Delivery attempts.", ["receiver", "receiver_kind", "outcome"]
+)
+UNDELIVERED = Gauge(
+    "wirewatch_undelivered",
+    "Messages that are neither delivered nor given up: due, or held on purpose until later.",
+    ["receiver", "state"],
+)
+UNDELIVERED_AGE = Gauge(
+    "wirewatch_undelivered_age_seconds",
+    "How long ago the first attempt of the oldest undelivered message was due.",
+    ["receiver"],
+)
+PAGES_DUE = Gauge("wirewatch_pages_due", "Article pages that are due to be read.")
+PAGES_DUE_AGE = Gauge(
+    "wirewatch_pages_due_age_seconds", "How long the page that has waited longest has been due."
+)
 TARGETS_BROKEN = Gauge(
     "wirewatch_targets_broken", "Targets of receivers that are broken; their messages wait."
 )
@@ -60,6 +86,9 @@ CANARY_ARRIVED = Gauge(
 )
 OUTBOX_PENDING = Gauge(
     "wirewatch_outbox_pending", "Records in the outbox that wait for the streams."
+)
+OUTBOX_AGE = Gauge(
+    "wirewatch_outbox_age_seconds", "Age of the oldest record that waits for the streams."
 )
 OUTBOX_REFUSED = Gauge(
     "wirewatch_outbox_refused",
@@ -85,6 +114,23 @@ FEEDS = Gauge("wirewatch_feeds", "Feeds by state.", ["state"])
 LAST_SUCCESS = Gauge(
     "wirewatch_feeds_last_success_timestamp_seconds", "When a feed was last read successfully."
 )
+STORAGE_BYTES = Gauge(
+    "wirewatch_storage_bytes",
+    "Size on disk of the store, the archive and, where they are in a file, the streams.",
+    ["part"],
+)
+DISK_FREE = Gauge("wirewatch_disk_free_bytes", "Free space on the disk of the data folder.")
+DISK_SIZE = Gauge("wirewatch_disk_size_bytes", "Size of the disk of the data folder.")
+LATENCY_SECONDS = Gauge(
+    "wirewatch_latency_seconds",
+    "Percentiles of the time between two points of an article's way, over the last 24 hours.",
+    ["outlet", "segment", "percentile"],
+)
+LATENCY_ARTICLES = Gauge(
+    "wirewatch_latency_articles",
+    "Articles that the percentiles of wirewatch_latency_seconds are made of.",
+    ["outlet", "segment"],
+)
 END_TO_END = Histogram(
     "wirewatch_end_to_end_seconds",
     "Time from one point of an article's way to another.",
@@ -106,14 +152,51 @@ SHARED = frozenset(
     {
         "wirewatch_canary_last_success_timestamp_seconds",
         "wirewatch_canary_missing",
+        "wirewatch_disk_free_bytes",
+        "wirewatch_disk_size_bytes",
         "wirewatch_feeds",
         "wirewatch_feeds_last_success_timestamp_seconds",
         "wirewatch_lag_records",
         "wirewatch_lag_seconds",
+        "wirewatch_latency_articles",
+        "wirewatch_latency_seconds",
         "wirewatch_matches_suppressed_today",
         "wirewatch_matches_today",
+        "wirewatch_outbox_age_seconds",
+        "wirewatch_outbox_pending",
+        "wirewatch_outbox_refused",
+        "wirewatch_pages_due",
+        "wirewatch_pages_due_age_seconds",
+        "wirewatch_storage_bytes",
         "wirewatch_targets_broken",
+        "wirewatch_undelivered",
+        "wirewatch_undelivered_age_seconds",
     }
 )
 """Gauges of what is in the store and in the streams: every process would report the same. On
 ``/metrics`` they come from the process that answers; all other metrics have the label ``slot``."""
+
+
+Labels = TypeVar("Labels", bound=tuple[str, ...])
+
+
+def set_values(
+    gauge: Gauge, values: Mapping[Labels, float], *, default: float | None = None
+) -> None:
+    """Set a gauge for these labels, and no others.
+
+    Args:
+        gauge: The gauge.
+        values: Its values by the values of its labels.
+        default: What labels get that the gauge had before and that have no value now; without it
+            they are removed.
+    """
+    [family] = gauge.collect()
+    before: set[tuple[str, ...]] = {tuple(sample.labels.values()) for sample in family.samples}
+    for labels, value in values.items():
+        gauge.labels(*labels).set(value)
+    for old in before.difference(values):
+        if default is None:
+            gauge.remove(*old)
+        else:
+            gauge.labels(*old).set(default)

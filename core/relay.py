@@ -17,14 +17,12 @@ While the streams are unavailable, records stay in the outbox; the relay itself 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
 from config.errors import RecordTooLargeError
-from core import metrics
 from core.clock import Clock
 from core.processes.instance import Instance
 from core.store import Connection, Store, leases, outbox
@@ -32,9 +30,6 @@ from core.streams.port import NewRecord, StreamLog
 
 LEASE = "relay"
 LEASE_TIME = timedelta(seconds=60)
-
-MEASURE_SECONDS = 5.0
-"""Time between two counts of the outbox, which may have millions of records after an outage."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +42,6 @@ class Relay:
         self._streams = streams
         self._me = me
         self._clock = clock
-        self._measured = -MEASURE_SECONDS
         self._producer = f"outbox:{store.id}" if store.dialect == "sqlite" else None
 
     def run_once(self, limit: int = 200) -> int:
@@ -72,20 +66,11 @@ class Relay:
     def _claim(self, limit: int) -> list[NewRecord]:
         with self._store.read() as connection:
             is_empty = outbox.is_empty(connection)
-            self._measure(connection, is_empty=is_empty)
         return [] if is_empty else self._store.transact(lambda c: self._claim_oldest(c, limit))
 
     def _claim_oldest(self, connection: Connection, limit: int) -> list[NewRecord]:
         has_lease = leases.acquire(connection, LEASE, self._me, now=self._clock(), ttl=LEASE_TIME)
         return outbox.load_oldest(connection, limit, claim=True) if has_lease else []
-
-    def _measure(self, connection: Connection, *, is_empty: bool) -> None:
-        if is_empty:
-            metrics.OUTBOX_PENDING.set(0)
-        if time.monotonic() - self._measured >= MEASURE_SECONDS:
-            metrics.OUTBOX_PENDING.set(outbox.count_pending(connection))
-            metrics.OUTBOX_REFUSED.set(outbox.count_refused(connection))
-            self._measured = time.monotonic()
 
     def _append(self, records: Sequence[NewRecord]) -> None:
         """Append records and delete them from the outbox; refuse those that are too large."""
@@ -103,4 +88,3 @@ class Relay:
     def _refuse(self, record: NewRecord, error: RecordTooLargeError) -> None:
         log.error("record_refused", stream=record.stream, reason=str(error))
         self._store.transact(lambda c: outbox.refuse(c, record, str(error)))
-        metrics.OUTBOX_REFUSED.inc()

@@ -234,6 +234,7 @@ class _ConsumeLoop:
         self._consumer = consumer
         self._handle = handle
         self._stage = stage
+        self._dead_letters = metrics.DEAD_LETTERS.labels(stage)  # 0 is shown before the first
         self._clock = clock
         self._dispositions = dispositions
         self._report_turn = report_turn
@@ -353,7 +354,7 @@ class _ConsumeLoop:
             error=type(error).__name__,
             reason=for_log(str(error)),
         )
-        metrics.DEAD_LETTERS.labels(self._stage).inc()
+        self._dead_letters.inc()
         self._dispositions.count(self._stage, DEAD_LETTERED)
         self._count(dead_letters=1)
 

@@ -29,6 +29,7 @@ from core.store.told_revisions import ToldRevision, add_told_revision
 from tests.support.schemas import new_sqlite
 from tests.support.stories import add_item
 from tests.support.web_server import WebServer, request, web_server
+from wirewatch.outlet_latency import OutletLatency
 from wirewatch.web.app import create_app
 from wirewatch.web.runtime_status import RuntimeStatus
 
@@ -76,6 +77,7 @@ class Console:
         faults: Faults of the newest files.
         canary: What is wrong with the canary.
         held: Files whose newest version is not in force.
+        latency: Latency of outlets.
         language: Language that the reader prefers.
         cookie: Cookies that answers have set.
         csrf: Form token of the last page that had one.
@@ -91,6 +93,7 @@ class Console:
     faults: list[Fault]
     canary: list[str]
     held: list[HeldFile]
+    latency: list[OutletLatency]
     language: str = "en"
     cookie: str = ""
     csrf: str = ""
@@ -177,6 +180,7 @@ def open_console(
     faults: list[Fault] = []
     canary: list[str] = []
     held: list[HeldFile] = []
+    latency: list[OutletLatency] = []
     runtime = RuntimeStatus(
         lambda: catalog,
         lambda: ill,
@@ -184,11 +188,14 @@ def open_console(
         settings,
         lambda: canary,
         held=lambda: held,
+        latency=lambda: latency,
     )
     store = open_store(folder)
     try:
         server.app = create_app(store, lambda: moments[0] if moments else clock(), runtime)
-        yield Console(server.host, store, catalog, moments, settings, ill, faults, canary, held)
+        yield Console(
+            server.host, store, catalog, moments, settings, ill, faults, canary, held, latency
+        )
     finally:
         store.close()
 

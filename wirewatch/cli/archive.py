@@ -11,8 +11,7 @@ from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.terminal import Progress, stop_at_signal
 from wirewatch.cli.times import parse_since
-from wirewatch.run.bootstrap import load_files, open_settings
-from wirewatch.run.reading import describe_archive, read_archive
+from wirewatch.run.bootstrap import load_files, open_archive, open_settings
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
@@ -55,8 +54,7 @@ def search(
     compiled = compile_search(query, _catalog(settings), settings.language_codes)
     start = parse_since(since, utc_now()) if since else None
     selection = ArchiveFilter(since=start, outlet=outlet, language=language)
-    where = describe_archive(settings)
-    with read_archive(settings) as archive:
+    with open_archive(settings) as archive:
         page = run_search(archive, compiled, selection, limits=SearchLimits(limit, MOST_READ))
         outdated = outdated_note(archive.index_state())
     if as_json:
@@ -65,7 +63,7 @@ def search(
         for hit in page.hits:
             _print_hit(hit)
         if not page.hits:
-            write(f"No article matches in {where}.")
+            write("No article matches.")
     for note in filter(None, (limit_note(page), outdated)):
         typer.echo(note, err=True)
 
@@ -87,7 +85,7 @@ def rebuild(
 
     settings = open_settings()
     progress = Progress()
-    with read_archive(settings) as archive, stop_at_signal() as stop:
+    with open_archive(settings) as archive, stop_at_signal() as stop:
         state = archive.index_state()
         if not state.is_current or state.rebuild or force:
             try:

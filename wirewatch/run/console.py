@@ -11,6 +11,7 @@ import structlog
 from config.faults import Fault
 from config.i18n import Phrase, verbatim
 from config.settings import Settings
+from wirewatch.outlet_latency import OutletLatency
 from wirewatch.run.process_reports import ProcessReports
 from wirewatch.run.program import Program
 from wirewatch.web.app import create_app
@@ -35,6 +36,7 @@ class Console:
         ill: Returns what is wrong with this process.
         canary: Returns what is wrong with the canary.
         faults: Returns the faults of the newest operator files.
+        latency: Returns the latency of outlets.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Console:
         ill: Callable[[], Sequence[Phrase]],
         canary: Callable[[], Sequence[str]],
         faults: Callable[[], Sequence[Fault]],
+        latency: Callable[[], Sequence[OutletLatency]],
     ) -> None:
         keeper = program.keeper
         reports = ProcessReports(
@@ -60,6 +63,7 @@ class Console:
             canary=canary,
             processes=lambda: [process.as_row() for process in reports.processes()],
             metrics=reports.metrics,
+            latency=latency,
         )
 
     async def run(self, listener: socket.socket, stop: asyncio.Event) -> None:

@@ -59,6 +59,7 @@ from wirewatch.run.process_reports import merge_reasons
 from wirewatch.run.process_snapshot import take_snapshot
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
+from wirewatch.run.store_gauges import LATENCY_SECONDS, UPDATE_SECONDS, StoreGauges
 from wirewatch.run.watchdog import LoopWatchdog, time_event_loop
 
 RELAY_SECONDS = 0.1
@@ -100,8 +101,11 @@ class Daemon:
         more.append((RELOAD_SECONDS, LONG_SECONDS, self._compile_topics))
         self._matcher: processors_worker.ProcessorsWorker | None = None
         self._checks = DefinitionChecks(program.keeper)
+        self._gauges = StoreGauges(program)
         if listener:
             more.append((RELOAD_SECONDS, 0.0, self._checks.run_due))
+            more.append((UPDATE_SECONDS, 0.0, self._gauges.update))
+            more.append((LATENCY_SECONDS, LONG_SECONDS, self._gauges.update_latency))
         self._housekeeping = Housekeeping(program, requested, more)
         self._watchdog = LoopWatchdog(lambda: self._stages.loops)
 
@@ -292,5 +296,6 @@ class Daemon:
             lambda: diagnose(self._facts()),
             lambda: canary.problems,
             self._checks.faults,
+            lambda: self._gauges.latency,
         )
         return lambda: console.run(listener, stop)

@@ -16,11 +16,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 
 import structlog
-from prometheus_client import Gauge
 
 from alerts.match_end import TopicDayEnds
 from alerts.topic_report import load_ends
@@ -156,13 +155,6 @@ def set_match_gauges(ends: Sequence[TopicDayEnds]) -> None:
     by_reason: Counter[str] = Counter()
     for day in ends:
         by_reason.update(day.suppressed)
-    _replace(metrics.MATCHES_TODAY, by_end)
-    _replace(metrics.SUPPRESSED_TODAY, {(reason,): n for reason, n in by_reason.items()})
-
-
-def _replace(gauge: Gauge, values: Mapping[tuple[str, ...], int]) -> None:
-    """Set a gauge for these labels, and to 0 for every other that it has."""
-    [family] = gauge.collect()
-    known = {tuple(sample.labels.values()) for sample in family.samples}
-    for labels in known | values.keys():
-        gauge.labels(*labels).set(values.get(labels, 0))
+    metrics.set_values(metrics.MATCHES_TODAY, by_end, default=0)
+    counts = {(reason,): n for reason, n in by_reason.items()}
+    metrics.set_values(metrics.SUPPRESSED_TODAY, counts, default=0)

@@ -12,6 +12,7 @@ from config.catalog.models import Catalog
 from config.faults import Fault
 from config.i18n import Phrase
 from config.settings import Settings
+from wirewatch.outlet_latency import OutletLatency
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class RuntimeStatus:
         processes: Returns a row for each process of the program, with its slot and status.
         metrics: Returns the metrics of all processes in Prometheus' format.
         held: Returns the operator files whose newest version is not in force.
+        latency: Returns the latency of all outlets of the last 24 hours, then of each.
     """
 
     catalog: Callable[[], Catalog]
@@ -38,3 +40,4 @@ class RuntimeStatus:
     processes: Callable[[], Sequence[Mapping[str, object]]] = tuple
     metrics: Callable[[], bytes] = generate_latest
     held: Callable[[], Sequence[HeldFile]] = tuple
+    latency: Callable[[], Sequence[OutletLatency]] = tuple

@@ -48,5 +48,4 @@ def test_output_that_cannot_be_written_exits_with_3(
             stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 3
-    failure = "wirewatch: The output cannot be written: No space left on device.\n"
-    assert done.stderr.endswith(failure)
+    assert done.stderr == "wirewatch: The output cannot be written: No space left on device.\n"

@@ -11,8 +11,7 @@ import typer
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.topics.options import ArticlesOption, JsonOption, read_articles
-from wirewatch.run.bootstrap import load_files, open_settings
-from wirewatch.run.reading import read_archive
+from wirewatch.run.bootstrap import load_files, open_archive, open_settings
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
@@ -90,7 +89,7 @@ def _expand(
     start = parse_since(since, now) if since else None
     file = read_articles(articles)
     if file is None:
-        with read_archive(settings, has_substitute=True) as archive:
+        with open_archive(settings) as archive:
             if is_filled(archive):
                 found = expand_archive(term, archive, limit, since=start)
                 source = "articles" if start else "vocabulary"

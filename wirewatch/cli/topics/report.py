@@ -11,8 +11,7 @@ from config.durations import parse_duration
 from config.errors import UsageError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
-from wirewatch.run.bootstrap import load_files, open_settings
-from wirewatch.run.reading import describe_location, read_store
+from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
 if TYPE_CHECKING:
     from alerts.match_end import TopicDayEnds
@@ -41,7 +40,7 @@ def report(
     days = days_until(utc_now(), _count_days(since))
     catalog, _ = load_files(settings)
     known = {definition.id: definition for definition in catalog.topics}
-    with read_store(settings) as store, store.read() as connection:
+    with open_store(settings) as store, store.read() as connection:
         reports = load_reports(connection, days, set(known), topic or None)
     if topic and topic not in known and not reports[0].days:
         mend = f"Topics: {', '.join(sorted(known)) or 'none'}."
@@ -50,8 +49,7 @@ def report(
         titles = {name: definition.title for name, definition in known.items()}
         print_json([_as_json(each, titles.get(each.topic_id, each.topic_id)) for each in reports])
     else:
-        where = describe_location(settings.database_location)
-        _print(reports, empty=f"Nothing has matched in {where}.")
+        _print(reports)
 
 
 def _count_days(since: str) -> int:
@@ -96,10 +94,10 @@ def _rule_as_json(precision: Precision) -> dict[str, Any]:
     return {"fired": row.pop("stories")} | row
 
 
-def _print(reports: list[TopicReport], *, empty: str) -> None:
+def _print(reports: list[TopicReport]) -> None:
     rows = [_day_row(report.topic_id, day) for report in reports for day in report.days]
     columns = ("topic", "day", "matches", "told", "joined", "held", "suppressed", "not_live")
-    print_rows(rows, columns, as_json=False, empty=empty)
+    print_rows(rows, columns, as_json=False, empty="Nothing has matched.")
     for report in reports:
         _print_feedback(report)
 

@@ -21,6 +21,7 @@ from core.store.poll_now import poll_now
 from wirewatch.feed_summary import summarize_feeds
 from wirewatch.web import charts, display, forms
 from wirewatch.web.flash import flash, redirect_with_outcome
+from wirewatch.web.latency_table import latency_rows
 from wirewatch.web.outcome_texts import poll_phrase
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
@@ -67,6 +68,7 @@ class FeedsPage:
             counts=[(s, MOODS.get(s, ""), counts[s]) for s in WORST_FIRST[::-1] if counts[s]],
             summary=summarize_feeds([feed.state for feed in feeds], t),
             mood="bad" if counts["failing"] + counts["gone"] else "",
+            latency=latency_rows(renderer.runtime.latency(), catalog, t),
             flash=flash(request.query_params, now, t),
         )
 

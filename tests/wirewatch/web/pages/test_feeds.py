@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from config.i18n import Phrase
@@ -11,6 +12,7 @@ from core.store.feed_history import FeedEvent
 from core.store.feeds import feeds
 from ingest.sources.key_level import KeyLevel
 from tests.support.console import Console, add_feeds
+from wirewatch.outlet_latency import ALL, OTHERS, OutletLatency, Percentiles
 
 
 def test_failing_feeds_come_first_with_the_reason(console: Console, now: datetime) -> None:
@@ -115,3 +117,25 @@ def test_a_failure_that_goes_on_is_said_once(console: Console, now: datetime) ->
     with console.store.write() as connection:
         connection.execute(feeds.update().values(fail_count=0, fail_since=None, last_error=""))
     assert "Failing <time" in console.page("/feeds")
+
+
+def test_the_latency_of_each_outlet_is_shown_below_all_feeds(
+    console: Console, now: datetime
+) -> None:
+    add_feeds(console.store, console.catalog, now)
+    assert "Latency" not in console.page("/feeds")
+    seen, told = Percentiles(9, 130, 1500), Percentiles(2, 3, 8)
+    both = {"published_to_seen": seen, "seen_to_told": told}
+    console.latency += [
+        OutletLatency(ALL, 9, both),
+        OutletLatency("kurier", 8, {"published_to_seen": seen}),
+        OutletLatency(OTHERS, 1),
+    ]
+    body = console.page("/feeds")
+    assert "half of the articles were seen within 2 min of their publication" in body
+    rows = re.findall(r"<tr><th scope=\"row\"><bdi>.*?</tr>", body)
+    assert [re.sub(r"<[^>]+>", "|", row).strip("|") for row in rows] == [
+        "All outlets|||9||2 min / 25 min||3 s / 8 s||–",
+        "Der Kurier|||8||2 min / 25 min||–||–",
+        "Other outlets|||1||–||–||–",
+    ]
