@@ -34,6 +34,7 @@ from core.store import (
     topic_hours,
     websub,
 )
+from core.store.accounts import accounts
 from core.store.alerts import OPEN, alerts, decisions
 from core.store.canaries import canaries, canary_timer
 from core.store.cards import card_labels, cards, forget_topic_days
@@ -260,6 +261,7 @@ RULES = {
 """The rules by name, in the order in which they are applied."""
 
 KEPT = {
+    accounts.name: "a row for each account; that of a removed account is deleted",
     "about": "a single row: the id of this store",
     "leases": "a row for each thing of which there is one doer; their number does not grow",
     canaries.name: "a row for each target that gets canaries; it goes with the target",

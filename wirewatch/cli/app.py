@@ -15,6 +15,7 @@ from wirewatch.cli import (
     streams,
     subscriptions,
     topics,
+    users,
 )
 from wirewatch.cli.check import check
 from wirewatch.cli.demo import demo
@@ -57,6 +58,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(receivers.app, name="receivers")
 app.add_typer(notify.app, name="notify")
 app.add_typer(streams.app, name="streams")
+app.add_typer(users.app, name="users")
 
 
 def _version(wanted: bool) -> None:

@@ -1,6 +1,7 @@
-"""Who acts on the console: a name that is typed once and kept in a cookie of the browser.
+"""Who acts on the console: the account that is signed in, or a name typed in the browser.
 
-The console knows an access token, not people, so the name is what somebody says it is.
+Without accounts the console knows an access token, not people. Then the name is typed once and kept
+in a cookie of the browser.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from urllib.parse import quote, unquote
 
 from fastapi import Request, Response
 
+from core.store.accounts import AccountRole
 from core.store.console.actions import MAX_NAME
 from core.text import clean_line
+from wirewatch.web.auth.principal import Principal
 
 COOKIE = "wirewatch_name"
 KEPT_FOR = timedelta(days=365)
@@ -20,14 +23,40 @@ NAMELESS = "console"
 """Author of what is done by a browser in which no name was typed."""
 
 
-def typed_name(request: Request) -> str:
-    """Return the name that was typed in this browser; empty where there is none."""
+def principal_of(request: Request) -> Principal | None:
+    """Return who sends a request; None on pages that need no sign-in."""
+    principal: Principal | None = getattr(request.state, "principal", None)
+    return principal
+
+
+def may(request: Request, role: AccountRole) -> bool:
+    """Return whether the request's principal has a role, or a higher one."""
+    principal = principal_of(request)
+    return principal is not None and principal.role >= role
+
+
+def author_name(request: Request) -> str:
+    """Return the name of the account, or the typed one; empty where there is neither."""
+    principal = principal_of(request)
+    if principal is not None and principal.name:
+        return principal.name
     return clean_line(unquote(request.cookies.get(COOKIE, "")), MAX_NAME).strip()
 
 
 def actor(request: Request) -> str:
     """Return the author of what this request does."""
-    return typed_name(request) or NAMELESS
+    return author_name(request) or NAMELESS
+
+
+def author_of(request: Request, stated: str) -> str:
+    """Return the author of what a client of the API does: its account, or whom it names.
+
+    Args:
+        request: The request.
+        stated: The author in its body, which counts for the access token only.
+    """
+    principal = principal_of(request)
+    return (principal.name if principal else "") or stated
 
 
 def keep_name(response: Response, name: str, *, is_https: bool) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -27,6 +27,8 @@ from core.clock import Clock
 from core.store import Store
 from wirewatch.web.api import create_api
 from wirewatch.web.auth.access import CALLBACKS, AccessControl
+from wirewatch.web.auth.permissions import PAGES, RoleCheck, RoleError
+from wirewatch.web.auth.principal import AccountDirectory, StoredAccounts
 from wirewatch.web.events import StoryWatcher
 from wirewatch.web.explain import Explainer
 from wirewatch.web.limits import AnswerLimit
@@ -51,14 +53,32 @@ from wirewatch.web.trusted_hosts import TrustedHosts, host_of
 
 
 def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
-    """Return the console.
+    """Return the console, behind its access control.
 
     Args:
         store: What it shows.
         clock: The present.
         runtime: State of the program around it.
     """
-    app = FastAPI(title="Wirewatch", docs_url=None, redoc_url=None, openapi_url=None)
+    app = create_pages(store, clock, runtime)
+    return protect(app, clock, runtime.settings, StoredAccounts(store))
+
+
+def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
+    """Return the console without its access control, which sets who sends a request.
+
+    Args:
+        store: What it shows.
+        clock: The present.
+        runtime: State of the program around it.
+    """
+    app = FastAPI(
+        title="Wirewatch",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(RoleCheck(PAGES))],
+    )
     renderer = PageRenderer(store, clock, runtime)
     explainer = Explainer(runtime.catalog, runtime.settings, clock)
     for page in (
@@ -84,10 +104,10 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
     error_page = _ErrorPage(renderer)
     app.add_exception_handler(WirewatchError, error_page)
     app.add_exception_handler(HTTPException, error_page)
-    return protect(app, clock, runtime.settings)
+    return app
 
 
-def protect(app: ASGIApp, clock: Clock, settings: Settings) -> ASGIApp:
+def protect(app: ASGIApp, clock: Clock, settings: Settings, directory: AccountDirectory) -> ASGIApp:
     """Wrap an app in what every request must pass: host names, access control, compression.
 
     Compressing pages that contain secrets (form tokens) is safe here. To guess a secret by the
@@ -98,10 +118,11 @@ def protect(app: ASGIApp, clock: Clock, settings: Settings) -> ASGIApp:
         app: The app to protect.
         clock: The present.
         settings: Host names, access token, and trusted proxies.
+        directory: The accounts.
     """
     compressed = GZipMiddleware(AnswerLimit(app), minimum_size=1_000, compresslevel=5)
     token, proxies = secret(settings.web_token), settings.web_proxies
-    guarded = AccessControl(compressed, clock, token=token, proxies=proxies)
+    guarded = AccessControl(compressed, clock, directory, token=token, proxies=proxies)
     trusted = TrustedHosts(
         guarded,
         settings.web_names,
@@ -137,7 +158,7 @@ class _ErrorPage:
 
     async def __call__(self, request: Request, error: Exception) -> HTMLResponse:
         t, status = self._renderer.translator(request), _status_of(request, error)
-        heading = t(f"error.{status if status in (404, 503) else 400}")
+        heading = t(f"error.{status if status in (403, 404, 503) else 400}")
         text, lang = _text_of(error, status, t)
         answer = self._renderer.render_without_store(
             request, "error.html", status=status, heading=heading, text=text, lang=lang
@@ -159,5 +180,7 @@ def _text_of(error: Exception, status: int, t: Translator) -> tuple[str, str]:
     """Return what to say about an error, and in which language that is."""
     if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and status == 404):
         return t("error.404.text"), t.code
+    if isinstance(error, RoleError):
+        return t("error.403.text", role=t.of("role", str(error.role))), t.code
     message = error.message if isinstance(error, WirewatchError) else ""
     return (f"{error.detail}." if isinstance(error, HTTPException) else message), "en"

@@ -18,8 +18,10 @@ from core.store import Store
 from core.store import deliveries as delivery_store
 from core.store import feeds as feed_store
 from core.store import targets as target_store
+from core.store.accounts import AccountRole
 from core.store.feed_record import FeedState
 from core.store.targets import TargetState
+from wirewatch.web.actor import may, principal_of
 from wirewatch.web.language import preferred_translator
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.status import SystemStatus, system_status
@@ -98,12 +100,15 @@ class PageRenderer:
         context: dict[str, Any],
         status: int = 200,
     ) -> HTMLResponse:
-        url, state = request.url, request.state
+        url, state, principal = request.url, request.state, principal_of(request)
         context |= {
             "t": t,
             "now": self.clock(),
             "csrf_token": getattr(state, "csrf", ""),
             "signed_in": getattr(state, "signed_in", False),
+            "user": principal.name if principal else "",
+            "may_act": may(request, AccountRole.ANALYST),
+            "may_operate": may(request, AccountRole.OPERATOR),
             "address": f"{url.path}?{url.query}" if url.query else url.path,
         }
         headers = {"Vary": "Accept-Language"}

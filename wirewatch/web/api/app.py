@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, TypeAdapter
 from starlette.exceptions import HTTPException
 
-from alerts import regrouping
 from alerts.match_end import TopicDayEnds
 from alerts.topic_report import ENDS_DAYS, load_ends
 from config.errors import (
@@ -28,13 +27,15 @@ from config.i18n import Phrase, in_english
 from core.clock import Clock
 from core.store import Connection, Store, notification_items, targets
 from core.store import resend as resend_store
-from core.store.console import actions, overviews, story_list, story_page, undo
+from core.store.console import overviews, story_list, story_page
 from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from core.store.match_counts import days_until
 from core.store.poll_now import poll_now
 from wirewatch.web.api import models, topics, waiting
+from wirewatch.web.api.story_actions import HexId, StoryActionHandlers
+from wirewatch.web.auth.permissions import API, RoleCheck
 from wirewatch.web.conditional import etag_of, is_known
 from wirewatch.web.explain import Explainer
 from wirewatch.web.outcome_texts import poll_phrase, resend_phrase
@@ -46,11 +47,11 @@ PROBLEM = "application/problem+json"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": models.ProblemDetails, "description": description}
     for status, description in (
-        (401, "The token is missing or wrong."),
-        (403, "The request does not come from a page of this console."),
+        (401, "The token or the session is missing or wrong."),
+        (403, "The request is not from a page of this console, or the role is too low."),
         (404, "It does not exist."),
         (422, "A value is invalid."),
-        (429, "Too many wrong tokens."),
+        (429, "Too many failed attempts."),
         (503, "The store is not available."),
     )
 }
@@ -58,7 +59,6 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 Text = Annotated[str, Query(max_length=200)]
 Cursor = Annotated[str, Query(max_length=60, description="Cursor from an earlier answer.")]
 Limit = Annotated[int, Query(ge=1, le=story_list.MAX_LIMIT)]
-HexId = Annotated[str, InPath(pattern="^[0-9a-f]{32}$")]
 TopicId = Annotated[str, InPath(max_length=200)]
 FeedId = Annotated[str, InPath(pattern="^[A-Za-z0-9._-]{1,120}$")]
 
@@ -76,7 +76,8 @@ def create_api(store: Store, clock: Clock, runtime: RuntimeStatus, explainer: Ex
     handlers = ApiHandlers(store, clock, runtime, explainer)
     for path, handler, model in _get_routes(handlers):
         api.add_api_route(path, handler, methods=["GET"], response_model=model)
-    for path, handler, model in _post_routes(handlers):
+    acts = StoryActionHandlers(store, clock, runtime)
+    for path, handler, model in _post_routes(handlers, acts):
         api.add_api_route(path, handler, methods=["POST"], response_model=model)
     return api
 
@@ -99,16 +100,16 @@ def _get_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
     )
 
 
-def _post_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
+def _post_routes(handlers: ApiHandlers, acts: StoryActionHandlers) -> tuple[Route, ...]:
     return (
-        ("/actions/ack", handlers.ack, ActionResult),
-        ("/actions/close", handlers.close, ActionResult),
-        ("/actions/judge", handlers.judge, ActionResult),
-        ("/actions/assign", handlers.assign, ActionResult),
-        ("/actions/snooze", handlers.snooze, ActionResult),
-        ("/actions/split", handlers.split, models.RegroupedOut),
-        ("/actions/merge", handlers.merge, models.RegroupedOut),
-        ("/actions/{action_id}/undo", handlers.undo, ActionResult),
+        ("/actions/ack", acts.ack, ActionResult),
+        ("/actions/close", acts.close, ActionResult),
+        ("/actions/judge", acts.judge, ActionResult),
+        ("/actions/assign", acts.assign, ActionResult),
+        ("/actions/snooze", acts.snooze, ActionResult),
+        ("/actions/split", acts.split, models.RegroupedOut),
+        ("/actions/merge", acts.merge, models.RegroupedOut),
+        ("/actions/{action_id}/undo", acts.undo, ActionResult),
         ("/topics/{topic_id}/explain", handlers.explain, dict[str, Any]),
         ("/deliveries/{delivery_id}/resend", handlers.resend, models.ActionMessage),
         ("/feeds/{feed_id}/poll", handlers.poll, models.ActionMessage),
@@ -127,6 +128,7 @@ def _empty_api() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
+        dependencies=[Depends(RoleCheck(API))],
     )
     api.add_exception_handler(WirewatchError, _program_error)
     api.add_exception_handler(HTTPException, _http_error)
@@ -268,54 +270,6 @@ class ApiHandlers:
     def broken_targets(self, request: Request) -> Response:
         """List the targets that are broken, with what waits for them."""
         return _answer(request, waiting.target_list(self._read(targets.list_broken)))
-
-    def ack(self, stories: models.StorySelection) -> ActionResult:
-        """Acknowledge stories."""
-        return self._write(lambda c, at: actions.ack(c, stories.ids, by=stories.by, at=at))
-
-    def close(self, stories: models.StorySelection) -> ActionResult:
-        """Close stories without a verdict."""
-        return self._write(lambda c, at: actions.close(c, stories.ids, by=stories.by, at=at))
-
-    def judge(self, judgement: models.JudgementRequest) -> ActionResult:
-        """Judge whether stories are relevant, and close them."""
-        values = judgement.model_dump(exclude={"ids"})
-        return self._write(lambda c, at: actions.judge(c, judgement.ids, **values, at=at))
-
-    def assign(self, assignment: models.AssignmentRequest) -> ActionResult:
-        """Record who takes care of stories, which stops their escalation."""
-        to, by = assignment.to, assignment.by
-        return self._write(lambda c, at: actions.assign(c, assignment.ids, to=to, by=by, at=at))
-
-    def snooze(self, request: models.SnoozeRequest) -> ActionResult:
-        """Tell people only what is new in stories until a time."""
-        return self._write(
-            lambda c, at: actions.snooze(
-                c, request.ids, until=request.until or at, by=request.by, at=at
-            )
-        )
-
-    def split(self, request: models.SplitRequest) -> models.RegroupedOut:
-        """Make articles of a story a story of their own, for good."""
-        url = self._runtime.catalog().alerts.console_url
-        done = self._write(
-            lambda c, at: regrouping.split(
-                c, request.id, request.articles, console_url=url, by=request.by, at=at
-            )
-        )
-        return models.RegroupedOut(kept=done.kept.id, other=done.other.id)
-
-    def merge(self, request: models.MergeRequest) -> models.RegroupedOut:
-        """Make one story of two of a topic, for good."""
-        url, (one, other) = self._runtime.catalog().alerts.console_url, request.ids
-        done = self._write(
-            lambda c, at: regrouping.merge(c, one, other, console_url=url, by=request.by, at=at)
-        )
-        return models.RegroupedOut(kept=done.kept.id, other=done.other.id)
-
-    def undo(self, action_id: HexId, author: models.UndoRequest) -> ActionResult:
-        """Undo an action of the last ten seconds."""
-        return self._write(lambda c, at: undo.undo(c, action_id, by=author.by, at=at))
 
     def resend(self, delivery_id: HexId) -> models.ActionMessage:
         """Send an undelivered notification again, with the same id."""

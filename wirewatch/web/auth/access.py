@@ -10,11 +10,16 @@
                     ▼
                 session cookie ─ missing, forged or expired ─▶ a new session, not signed in
                     ▼
-                token configured, session not signed in ─▶ /login (pages), 401 (API)
+                accounts or a token, session not signed in ─▶ /login (pages), 401 (API)
                     ▼
                 POST …: from the same origin, with its form token? ─ no ─▶ 403
                     ▼
-                the console; ``request.state.csrf``, ``request.state.signed_in``
+                the console; ``request.state.csrf``, ``.signed_in``, ``.principal``
+
+Once there is an account, people sign in with its name and password, and the access token is for
+programs. What a principal may do is decided per route (:mod:`wirewatch.web.auth.permissions`). The
+account of a session is read from the store with each request: an account that was removed, or whose
+password was changed, has no session any more.
 
 The session cookie has ``SameSite=Strict``: the browser sends it with no request of another site.
 """
@@ -27,12 +32,22 @@ import json
 from html import escape
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.errors import BusyError, StoreError
 from core.clock import Clock
+from core.store.accounts import Account
 from wirewatch.web.addresses import own_address
+from wirewatch.web.auth.principal import (
+    NAMELESS_OPERATOR,
+    AccountDirectory,
+    Principal,
+    Recognition,
+    SignIn,
+)
 from wirewatch.web.auth.rate_limit import FailureRate
 from wirewatch.web.auth.request import SAFE_METHODS, AccessRequest
 from wirewatch.web.auth.sessions import SESSION_TIME, Session, Sessions
@@ -42,6 +57,9 @@ PUBLIC_PATHS = ("/login", "/healthz")
 """Paths that need no session: the sign-in page and the health check."""
 
 PUBLIC_FOLDERS = ("/static/",)
+
+ANONYMOUS = ("/static/", "/healthz")
+"""Paths for which it is not looked up who asks."""
 
 ALERT_FEEDS = "/alert-feeds/"
 """Feeds of alerts. Only the token in their address counts, no session and no access token."""
@@ -58,14 +76,24 @@ class AccessControl:
     Args:
         app: The console.
         clock: The present.
+        directory: The accounts.
         token: Access token; empty if the console needs none, because it listens on loopback.
         proxies: Proxies whose ``X-Forwarded-Proto`` and ``X-Forwarded-For`` are trusted.
     """
 
     def __init__(
-        self, app: ASGIApp, clock: Clock, *, token: str = "", proxies: Networks = ()
+        self,
+        app: ASGIApp,
+        clock: Clock,
+        directory: AccountDirectory,
+        *,
+        token: str = "",
+        proxies: Networks = (),
     ) -> None:
         self._app = app
+        self._directory = directory
+        self._sign_in = SignIn(directory)
+        self._had_no_accounts = False
         self._token = hashlib.sha256(token.encode()).digest() if token else None
         self._proxies = proxies
         self._sessions = Sessions(clock)
@@ -93,27 +121,57 @@ class AccessControl:
     async def _with_bearer(self, request: AccessRequest, send: Send) -> None:
         refusal = self._check_bearer(request)
         if refusal is None:
-            _set_state(request.scope, csrf="", signed_in=True)
+            _set_state(request.scope, csrf="", signed_in=True, principal=NAMELESS_OPERATOR)
         await (refusal or self._app)(request.scope, request.receive, send)
 
     async def _with_session(self, request: AccessRequest, send: Send) -> None:
         known = self._sessions.read(request.cookie)
         session = known or self._sessions.begin(signed_in=False)
-        csrf = self._sessions.csrf_token(session)
-        _set_state(request.scope, csrf=csrf, signed_in=session.signed_in)
-        answer = self._own_answer(request, session, is_known=known is not None)
+        try:
+            recognition = await self._recognise(request, session)
+            answer = await self._answer(request, session, recognition, is_known=known is not None)
+        except StoreError:
+            answer = _refusal(request.scope, 503, "The store is not available.")
         needs_cookie = known is None and not _works_without_cookie(request.path)
         if answer is None and needs_cookie:
             send = self._with_cookie(request, session, send)
         await (answer or self._app)(request.scope, request.receive, send)
 
-    def _own_answer(
-        self, request: AccessRequest, session: Session, *, is_known: bool
+    async def _recognise(self, request: AccessRequest, session: Session) -> Recognition:
+        """Look up the account of a session.
+
+        If the store is not available, nobody with an account is recognised. A console that had no
+        accounts a moment ago goes on, and its pages say what is wrong.
+
+        Raises:
+            StoreError: The store is not available, and who asks must be known.
+        """
+        if request.path.startswith(ANONYMOUS):
+            return Recognition(has_accounts=True)
+        try:
+            found = await run_in_threadpool(self._directory.recognise, session.account)
+        except StoreError:
+            if not (self._had_no_accounts or _is_public(request.path)):
+                raise
+            return Recognition(has_accounts=not self._had_no_accounts)
+        self._had_no_accounts = not found.has_accounts
+        return found
+
+    async def _answer(
+        self, request: AccessRequest, session: Session, recognition: Recognition, *, is_known: bool
     ) -> Response | None:
         """Return the answer of access control itself; None if the console is to answer."""
+        principal = recognition.identify(session, needs_token=self._token is not None)
+        _set_state(
+            request.scope,
+            csrf=self._sessions.csrf_token(session),
+            signed_in=session.signed_in and principal is not None,
+            principal=principal,
+            has_accounts=recognition.has_accounts,
+        )
         if not is_known and request.is_link_from_elsewhere:
             return _reload(request)
-        if self._token and not session.signed_in and not _is_public(request.path):
+        if principal is None and not _is_public(request.path):
             return _require_login(request)
         if request.method in SAFE_METHODS:
             return None
@@ -122,8 +180,10 @@ class AccessControl:
             text = "This form is out of date or not from this console. Go back and reload the page."
             return _refusal(request.scope, 403, text)
         if request.path == "/login":
-            return self._login(request)
-        return self._logout(request, session) if request.path == "/logout" else None
+            return await self._login(request, has_accounts=recognition.has_accounts)
+        if request.path == "/logout":
+            return self._logout(request, session, recognition)
+        return None
 
     def _check_bearer(self, request: AccessRequest) -> Response | None:
         """Return why a Bearer token is refused; None if it is right."""
@@ -134,19 +194,38 @@ class AccessControl:
         self._failures.add_failure(request.address)
         return _refusal(request.scope, 401, "The token is wrong.")
 
-    def _login(self, request: AccessRequest) -> Response:
+    async def _login(self, request: AccessRequest, *, has_accounts: bool) -> Response:
+        """Check what was entered. The failure is counted first, and taken back on success.
+
+        So an address cannot try more at once than one after the other.
+        """
         if wait := self._failures.seconds_to_wait(request.address):
             return _too_many_failures(request, wait)
+        self._failures.add_failure(request.address)
         address = _after_login(request.form.get("next", ""))
-        if not self._token or not self._is_token(request.form.get("token", "")):
-            self._failures.add_failure(request.address)
+        try:
+            account = await self._check_password(request) if has_accounts else None
+        except BusyError as error:
+            self._failures.take_back(request.address)
+            return _refusal(request.scope, 503, error.message)
+        is_token = not has_accounts and self._is_token(request.form.get("token", ""))
+        if account is None and not is_token:
             return RedirectResponse(f"/login?failed=1&next={quote(address, safe='')}", 303)
-        return self._begin_session(request, RedirectResponse(address, 303), signed_in=True)
+        self._failures.take_back(request.address)
+        session = self._sessions.begin(signed_in=True, account=account)
+        return self._begin_session(request, RedirectResponse(address, 303), session)
 
-    def _logout(self, request: AccessRequest, session: Session) -> Response:
+    async def _check_password(self, request: AccessRequest) -> Account | None:
+        form = request.form
+        return await self._sign_in.check(form.get("name", ""), form.get("password", ""))
+
+    def _logout(
+        self, request: AccessRequest, session: Session, recognition: Recognition
+    ) -> Response:
         self._sessions.end(session)
-        answer = RedirectResponse("/login" if self._token else "/", 303)
-        return self._begin_session(request, answer, signed_in=False)
+        must_sign_in = self._token is not None or recognition.has_accounts
+        answer = RedirectResponse("/login" if must_sign_in else "/", 303)
+        return self._begin_session(request, answer, self._sessions.begin(signed_in=False))
 
     def _is_token(self, entered: str) -> bool:
         """Compare digests, which takes the same time whatever was entered."""
@@ -154,9 +233,8 @@ class AccessControl:
         return self._token is not None and hmac.compare_digest(digest, self._token)
 
     def _begin_session(
-        self, request: AccessRequest, answer: Response, *, signed_in: bool
+        self, request: AccessRequest, answer: Response, session: Session
     ) -> Response:
-        session = self._sessions.begin(signed_in=signed_in)
         answer.headers.append("Set-Cookie", self._cookie(request, session))
         return answer
 
@@ -177,9 +255,17 @@ class AccessControl:
         return f"{request.cookie_name}={value}; {attributes}"
 
 
-def _set_state(scope: Scope, *, csrf: str, signed_in: bool) -> None:
+def _set_state(
+    scope: Scope,
+    *,
+    csrf: str,
+    signed_in: bool,
+    principal: Principal | None,
+    has_accounts: bool = False,
+) -> None:
     """Set ``request.state`` for the console."""
-    scope.setdefault("state", {}).update(csrf=csrf, signed_in=signed_in)
+    state = scope.setdefault("state", {})
+    state.update(csrf=csrf, signed_in=signed_in, principal=principal, has_accounts=has_accounts)
 
 
 def _is_public(path: str) -> bool:
@@ -193,12 +279,12 @@ def _works_without_cookie(path: str) -> bool:
 def _require_login(request: AccessRequest) -> Response:
     is_page = request.method in SAFE_METHODS and request.path != "/events"
     if request.path.startswith(API) or not is_page:
-        return _refusal(request.scope, 401, "This console needs an access token.")
+        return _refusal(request.scope, 401, "Sign in, or send the access token of this console.")
     return RedirectResponse(f"/login?next={quote(request.path_and_query, safe='')}", 303)
 
 
 def _too_many_failures(request: AccessRequest, seconds: int) -> Response:
-    text = f"Too many wrong tokens. Try again in {seconds} seconds."
+    text = f"Too many failed attempts. Try again in {seconds} seconds."
     answer = _refusal(request.scope, 429, text)
     answer.headers["Retry-After"] = str(seconds)
     return answer

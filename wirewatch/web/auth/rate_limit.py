@@ -1,4 +1,4 @@
-"""Limits how often an address may try a wrong access token."""
+"""Limits how often an address may try a wrong access token or a wrong password."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import OrderedDict, deque
 from core.clock import Clock
 
 MAX_FAILURES = 5
-"""Wrong tokens per address and minute."""
+"""Wrong tokens and passwords per address and minute."""
 
 WINDOW_SECONDS = 60
 
@@ -43,3 +43,9 @@ class FailureRate:
         self._failures.move_to_end(address)
         if len(self._failures) > MAX_ADDRESSES:
             self._failures.popitem(last=False)
+
+    def take_back(self, address: str) -> None:
+        """Take back the latest failure: what was counted in advance has succeeded."""
+        moments = self._failures.get(address)
+        if moments:
+            moments.pop()

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.clock import Clock
+from core.store.accounts import Account
 
 SESSION_TIME = timedelta(hours=12)
-"""A shift and a handover; after that the console asks for the token again."""
+"""A shift and a handover; after that people sign in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,17 @@ class Session:
 
     Attributes:
         nonce: Random; identifies the session.
-        signed_in: Whether the access token was entered.
+        signed_in: Whether the access token, or a name and its password, was entered.
         expires: End of the session in seconds since 1970.
+        account: Id of the account that signed in; empty for the access token.
+        stamp: The account's :attr:`core.store.accounts.Account.session_stamp` at that time.
     """
 
     nonce: str
     signed_in: bool
     expires: int
+    account: str = ""
+    stamp: str = ""
 
 
 class Sessions:
@@ -46,10 +51,13 @@ class Sessions:
         self._key = key or secrets.token_bytes(32)
         self._ended: dict[str, int] = {}
 
-    def begin(self, *, signed_in: bool) -> Session:
-        """Create a session."""
+    def begin(self, *, signed_in: bool, account: Account | None = None) -> Session:
+        """Create a session, of an account if one signs in."""
         expires = int((self._clock() + SESSION_TIME).timestamp())
-        return Session(secrets.token_hex(16), signed_in, expires)
+        nonce = secrets.token_hex(16)
+        if account is None:
+            return Session(nonce, signed_in, expires)
+        return Session(nonce, signed_in, expires, account.id, account.session_stamp)
 
     def end(self, session: Session) -> None:
         """End a session: its cookie is no longer accepted."""
@@ -59,7 +67,8 @@ class Sessions:
 
     def cookie(self, session: Session) -> str:
         """Return the cookie of a session."""
-        payload = f"{int(session.signed_in)}.{session.expires}.{session.nonce}"
+        signed_in = int(session.signed_in)
+        payload = f"{signed_in}.{session.expires}.{session.nonce}.{session.account}.{session.stamp}"
         return f"{payload}.{self._sign('session', payload)}"
 
     def read(self, cookie: str) -> Session | None:
@@ -67,8 +76,9 @@ class Sessions:
         payload, _, signature = cookie.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._sign("session", payload).encode()):
             return None
-        signed_in, expires, nonce = payload.split(".")  # cannot fail: this process signed it
-        session = Session(nonce, signed_in == "1", int(expires))
+        # Cannot fail: this process signed it.
+        signed_in, expires, nonce, account, stamp = payload.split(".")
+        session = Session(nonce, signed_in == "1", int(expires), account, stamp)
         has_expired = session.expires <= self._clock().timestamp()
         return None if has_expired or nonce in self._ended else session
 

@@ -9,7 +9,7 @@ from wirewatch.web.render import READ_METHODS, PageRenderer
 
 
 class LoginPage:
-    """Asks for the access token."""
+    """Asks for a name and its password, or for the access token while there are no accounts."""
 
     def __init__(self, renderer: PageRenderer) -> None:
         self._renderer = renderer
@@ -27,5 +27,10 @@ class LoginPage:
             failed: Not empty if the last attempt failed.
         """
         return self._renderer.render_without_store(
-            request, "login.html", tab="login", next=next[:2_000], failed=bool(failed)
+            request,
+            "login.html",
+            tab="login",
+            next=next[:2_000],
+            failed=bool(failed),
+            has_accounts=getattr(request.state, "has_accounts", False),
         )

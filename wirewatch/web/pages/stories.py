@@ -16,7 +16,7 @@ from core.store.console import actions, story_list, story_rows
 from core.store.console.story_list import Facets, StoryCard, StoryCursor, StoryFilter
 from core.store.console.story_rows import StoryRow
 from wirewatch.web import display, preferences
-from wirewatch.web.actor import typed_name
+from wirewatch.web.actor import author_name
 from wirewatch.web.flash import flash
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.pages.story_filter import StoryQuery, active_filters, preset_links
@@ -61,7 +61,7 @@ class StoriesPage:
             reasons=actions.REASONS,
             flash=flash(request.query_params, now, t),
             topic_count=len(catalog.topics),
-            name=typed_name(request),
+            name=author_name(request),
         )
         preferences.remember_layout(answer, request, layout)
         return answer

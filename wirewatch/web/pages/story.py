@@ -36,7 +36,7 @@ from core.text.excerpt import excerpt_around
 from processors import Explanation
 from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
 from wirewatch.web import display
-from wirewatch.web.actor import typed_name
+from wirewatch.web.actor import author_name
 from wirewatch.web.diff import diff
 from wirewatch.web.explain import Explainer
 from wirewatch.web.flash import flash
@@ -91,7 +91,7 @@ class StoryPage:
             tab="",
             **story_context(story, catalog, t),
             others=others,
-            name=typed_name(request),
+            name=author_name(request),
             why=score_view(article, topic_id, catalog) if article else None,
             other_topics=self._other_topics(newest, topic_id, catalog, t),
             flash=flash(request.query_params, renderer.clock(), t),

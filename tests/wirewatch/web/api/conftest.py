@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.catalog.load import load_catalog
 from config.catalog.models import Catalog
@@ -25,6 +25,7 @@ from core.store.feeds import sync
 from tests.support.console import open_store
 from tests.support.web_server import Answer, WebServer, request, web_server
 from wirewatch.web.api import create_api
+from wirewatch.web.auth.principal import NAMELESS_OPERATOR
 from wirewatch.web.explain import Explainer
 from wirewatch.web.runtime_status import RuntimeStatus
 
@@ -116,10 +117,20 @@ def own_store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+def as_program(app: ASGIApp) -> ASGIApp:
+    """Let every request be one with the access token."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["principal"] = NAMELESS_OPERATOR
+        await app(scope, receive, send)
+
+    return wrapped
+
+
 def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
     runtime = RuntimeStatus(lambda: catalog, list, lambda: faults, Settings())
     explainer = Explainer(runtime.catalog, runtime.settings, lambda: NOW)
-    return create_api(store, lambda: NOW, runtime, explainer)
+    return as_program(create_api(store, lambda: NOW, runtime, explainer))
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from fastapi.responses import PlainTextResponse
 from config.errors import SettingsError
 from config.settings import Settings
 from config.settings.load import load_settings
+from tests.support.accounts import MemoryAccounts
 from tests.support.web_server import Answer, WebServer, request, web_server
 from wirewatch.web.app import protect
 from wirewatch.web.auth.request import MAX_BODY
@@ -32,10 +33,12 @@ class Client:
     Attributes:
         host: ``127.0.0.1:PORT``.
         now: The present; tests move it.
+        accounts: The accounts; none unless a test adds some.
     """
 
     host: str
     now: list[datetime]
+    accounts: MemoryAccounts
 
     def ask(
         self, method: str, path: str, *, body: bytes | str | None = None, **headers: str
@@ -81,8 +84,9 @@ def app_to_protect() -> FastAPI:
 def client_of(server: WebServer, settings: Settings) -> Client:
     """Protect the app by the settings and return a client of it."""
     now = [datetime(2026, 11, 22, 12, 0, tzinfo=UTC)]
-    server.app = protect(app_to_protect(), lambda: now[0], settings)
-    return Client(server.host, now)
+    directory = MemoryAccounts()
+    server.app = protect(app_to_protect(), lambda: now[0], settings, directory)
+    return Client(server.host, now, directory)
 
 
 @pytest.fixture
