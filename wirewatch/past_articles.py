@@ -10,7 +10,7 @@ from config.settings import Settings
 from core.archive.fill import is_filled
 from core.messages import ArticleRevision
 from core.store import articles
-from wirewatch.run.bootstrap import open_archive, open_store
+from wirewatch.run.reading import read_archive, read_store
 
 
 @contextmanager
@@ -31,9 +31,9 @@ def open_past_articles(
         ArchiveError: The archive is unavailable or damaged.
         StoreError: The store is unavailable.
     """
-    with open_archive(settings) as archive:
+    with read_archive(settings, has_substitute=True) as archive:
         if is_filled(archive):
             yield (revision.article for revision in archive.articles(since, until))
             return
-    with open_store(settings) as store:
+    with read_store(settings) as store:
         yield articles.scan(store, since, until)

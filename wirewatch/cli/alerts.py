@@ -16,6 +16,7 @@ from wirewatch.cli.silences import silence
 from wirewatch.cli.simulate import simulate
 from wirewatch.cli.story_actions import IdArgument, JsonOption, alert_row
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
+from wirewatch.run.reading import describe_location, read_store, require_existing
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -65,13 +66,14 @@ def list_alerts(
     if held:
         _list_held(settings, topic, most, as_json=as_json)
         return
-    with open_store(settings) as store:
+    with read_store(settings) as store:
         found = scan_alerts(store, topic_id=topic, state=state, assigned_to=assigned_to, limit=most)
         rows = [alert_row(alert) | outlets_row(story) for alert, story in found]
     if topic and not rows and assigned_to is None:
         _check_topic(topic, settings)
     columns = ("opened_at", "topic", "title", "state", "assigned_to", "outlets", "id")
-    print_rows(rows, columns, as_json=as_json, empty="There are no alerts.")
+    empty = f"There are no alerts in {describe_location(settings.database_location)}."
+    print_rows(rows, columns, as_json=as_json, empty=empty)
 
 
 @app.command()
@@ -83,7 +85,7 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     from core.store import stories as story_store
     from core.store.told_revisions import load_later_revisions, load_shown_articles
 
-    with open_store(open_settings()) as store, store.read() as connection:
+    with read_store(open_settings()) as store, store.read() as connection:
         stored = alert_store.get_alert(connection, alert)
         shown = load_shown_articles(connection, stored.story_id, stored.id)
         articles, later = group_copies(shown), load_later_revisions(connection, shown)
@@ -129,7 +131,9 @@ def resend(
     if not (ids or failed or target):
         raise UsageError("Nothing is selected.", mend="Write ids, --failed or --target.")
     selection = Selection(tuple(ids or ()), target, failed_only=failed)
-    with open_store(open_settings()) as store:
+    settings = open_settings()
+    require_existing(settings.database_location)
+    with open_store(settings) as store:
         outcomes = store.transact(lambda c: resend_selected(c, selection, now=utc_now()))
     rows = [
         {
@@ -188,7 +192,7 @@ def _english(stored: str) -> str:
 def _list_held(settings: Settings, topic: str | None, most: int, *, as_json: bool) -> None:
     from core.store import notification_items
 
-    with open_store(settings) as store, store.read() as connection:
+    with read_store(settings) as store, store.read() as connection:
         rows = [
             held_row(held, title)
             for held, title in notification_items.list_held_titles(connection)
@@ -197,7 +201,8 @@ def _list_held(settings: Settings, topic: str | None, most: int, *, as_json: boo
     if topic and not rows:
         _check_topic(topic, settings)
     columns = ("held_until", "receiver", "topic", "title", "kind", "reason", "id")
-    print_rows(rows, columns, as_json=as_json, empty="Nothing is held.")
+    empty = f"Nothing is held in {describe_location(settings.database_location)}."
+    print_rows(rows, columns, as_json=as_json, empty=empty)
 
 
 def held_row(held: HeldItem, title: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.terminal import Progress, stop_at_signal
 from wirewatch.cli.times import parse_since
-from wirewatch.run.bootstrap import load_files, open_archive, open_settings
+from wirewatch.run.bootstrap import load_files, open_settings
+from wirewatch.run.reading import describe_archive, read_archive
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
@@ -54,7 +55,8 @@ def search(
     compiled = compile_search(query, _catalog(settings), settings.language_codes)
     start = parse_since(since, utc_now()) if since else None
     selection = ArchiveFilter(since=start, outlet=outlet, language=language)
-    with open_archive(settings) as archive:
+    where = describe_archive(settings)
+    with read_archive(settings) as archive:
         page = run_search(archive, compiled, selection, limits=SearchLimits(limit, MOST_READ))
         outdated = outdated_note(archive.index_state())
     if as_json:
@@ -63,7 +65,7 @@ def search(
         for hit in page.hits:
             _print_hit(hit)
         if not page.hits:
-            write("No article matches.")
+            write(f"No article matches in {where}.")
     for note in filter(None, (limit_note(page), outdated)):
         typer.echo(note, err=True)
 
@@ -85,7 +87,7 @@ def rebuild(
 
     settings = open_settings()
     progress = Progress()
-    with open_archive(settings) as archive, stop_at_signal() as stop:
+    with read_archive(settings) as archive, stop_at_signal() as stop:
         state = archive.index_state()
         if not state.is_current or state.rebuild or force:
             try:

@@ -14,7 +14,8 @@ from config.i18n import Phrase, in_english
 from core.clock import rfc3339
 from core.text import clean
 from wirewatch.cli.output import print_json, print_rows, say, write
-from wirewatch.run.bootstrap import open_settings, open_store
+from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.reading import describe_location, read_store
 
 if TYPE_CHECKING:
     from core.store.disputed_pages import DisputedPage
@@ -40,7 +41,8 @@ def review(
     """
     from core.store.disputed_pages import list_disputed
 
-    with open_store(open_settings()) as store, store.read() as connection:
+    settings = open_settings()
+    with read_store(settings) as store, store.read() as connection:
         if article:
             pages = [_find(connection, article)]
         else:
@@ -52,7 +54,7 @@ def review(
     elif as_json:
         print_json([as_row(page) for page in pages])
     else:
-        empty = "No page is disputed."
+        empty = f"No page is disputed in {describe_location(settings.database_location)}."
         print_rows([_line(page) for page in pages], COLUMNS, as_json=False, empty=empty)
 
 

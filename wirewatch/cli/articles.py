@@ -11,7 +11,8 @@ from config.errors import UsageError, WirewatchError
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.article_review import review
 from wirewatch.cli.output import print_json, print_line, say, write
-from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
+from wirewatch.run.bootstrap import load_outlets, open_settings
+from wirewatch.run.reading import read_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -215,7 +216,7 @@ def show(
     from core.store.sightings import load_sightings
     from ingest.urls import canonical_url, shown_url
 
-    with open_store(open_settings()) as store, store.read() as connection:
+    with read_store(open_settings()) as store, store.read() as connection:
         names = (article, shown_url(article), canonical_url(article))
         found = next(filter(None, (articles.find_by_id_or_url(connection, n) for n in names)), None)
         if found is None:

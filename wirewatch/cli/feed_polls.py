@@ -10,7 +10,8 @@ from config.errors import UsageError
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_rows, say
-from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
+from wirewatch.run.bootstrap import load_outlets, open_settings
+from wirewatch.run.reading import read_store
 
 if TYPE_CHECKING:
     from core.store.feed_history import FeedEvent, FeedPoll
@@ -37,7 +38,7 @@ def explain_polls(
 
     settings, now = open_settings(), utc_now()
     catalog = load_outlets(settings)
-    with open_store(settings) as store, store.read() as connection:
+    with read_store(settings) as store, store.read() as connection:
         states = merge_states(catalog, load_feed_states(connection, now), now)
         state = _find(states, feed)
         polls = load_polls(connection, state.feed.feed_id)

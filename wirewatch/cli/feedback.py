@@ -13,6 +13,7 @@ from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.rules import print_rules
 from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
+from wirewatch.run.reading import read_store, require_existing
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -37,6 +38,7 @@ def missed(
     from wirewatch.missed_outcome import find_article, find_outcomes, missed_article
 
     settings = open_settings()
+    require_existing(settings.database_location)
     processors = _compile(settings, topic)
     names = [definition.id for definition in processors.compiled.topics]
     with open_store(settings) as store:
@@ -78,7 +80,7 @@ def export(
         raise UsageError("Nothing is selected to export.", mend="Add --tests.")
     settings = open_settings()
     processors = _compile(settings, topic)
-    with open_store(settings) as store:
+    with read_store(settings) as store:
         made = [(t, load_tests(store, t, processors)) for t in processors.compiled.topics]
     blocks = [tests_yaml(definition, each) for definition, each in made if each]
     write("\n---\n".join(blocks) or "# No alert has been judged, and nothing was missed.")

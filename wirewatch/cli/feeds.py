@@ -15,7 +15,8 @@ from config.secrets import mask
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.feed_polls import explain_polls
 from wirewatch.cli.output import print_json, print_rows, say
-from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
+from wirewatch.run.bootstrap import load_outlets, open_settings
+from wirewatch.run.reading import read_store
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog, Feed
@@ -51,7 +52,7 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
 
     settings = open_settings()
     catalog, now = load_outlets(settings), utc_now()
-    with open_store(settings) as store, store.read() as connection:
+    with read_store(settings) as store, store.read() as connection:
         stored = load_feed_states(connection, now)
         notes = load_feed_notes(connection, now)
         events = load_events_since(connection, now - RECENT)

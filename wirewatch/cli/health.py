@@ -9,6 +9,7 @@ import typer
 from core.clock import utc_now
 from wirewatch.cli.output import print_rows
 from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.reading import describe_location
 
 
 def health(
@@ -22,8 +23,11 @@ def health(
     from core.processes.slots import read_statuses
     from wirewatch.run.health import are_healthy, parse_reports
 
-    processes = parse_reports(read_statuses(open_settings()), utc_now())
+    settings = open_settings()
+    processes = parse_reports(read_statuses(settings), utc_now())
     rows = [process.as_row() for process in processes]
     columns = ("slot", "status", "wrong", "at")
-    print_rows(rows, columns, as_json=as_json, empty="No `wirewatch run` is running here.")
+    where = describe_location(settings.streams_location)
+    empty = f"No `wirewatch run` with the streams in {where} is running here."
+    print_rows(rows, columns, as_json=as_json, empty=empty)
     raise typer.Exit(0 if are_healthy(processes) else 1)

@@ -15,6 +15,7 @@ from config.secrets import MASK
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, write
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
+from wirewatch.run.reading import read_store
 
 if TYPE_CHECKING:
     from alerts.receivers import DeliveryAttempt, Notifier
@@ -82,7 +83,8 @@ def address(
     if definition.kind != "feed":
         message = f"The receiver {receiver!r} is of kind {definition.kind}, so it has no address."
         raise UsageError(message, mend="Name a receiver of kind feed.")
-    with open_store(settings) as store:
+    open_it = open_store if renew or revoke else read_store
+    with open_it(settings) as store:
         row = _change_address(store, definition, catalog, renew=renew, revoke=revoke)
     if as_json:
         print_json(row)

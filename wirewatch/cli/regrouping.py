@@ -12,6 +12,7 @@ from wirewatch.cli.output import print_json, print_rows
 from wirewatch.cli.story_actions import ByOption, IdArgument, JsonOption, alert_row, publish
 from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import load_files, open_instance, open_settings, open_store
+from wirewatch.run.reading import require_existing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,6 +65,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (split, merge)
 def _regroup(change: Callable[[Connection, str, datetime], Regrouped], *, as_json: bool) -> None:
     """Change two stories, publish that, and print their alerts."""
     settings = open_settings()
+    require_existing(settings.database_location)
     console_url = load_files(settings)[0].alerts.console_url
     with open_instance(settings) as instance, open_store(settings) as store:
         done = store.transact(lambda connection: change(connection, console_url, utc_now()))

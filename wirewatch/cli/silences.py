@@ -13,6 +13,7 @@ from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
+from wirewatch.run.reading import describe_location, read_store, require_existing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,8 @@ def _make(
         raise UsageError("A silence needs a reason.", mend="Add --reason and why it is made.")
     catalog = load_files(settings)[0]
     row: dict[str, Any] = {"match": matchers, "until": rfc3339(until)}
-    with open_store(settings) as store, store.write() as connection:
+    open_it = read_store if is_preview else open_store
+    with open_it(settings) as store, store.write() as connection:
         preview = preview_silence(connection, matchers, catalog, now)
         if not is_preview:
             made = silences.add_silence(
@@ -99,7 +101,7 @@ def _list(*, as_json: bool) -> None:
 
     settings, now = open_settings(), utc_now()
     definition = load_files(settings)[0].alerts
-    with open_store(settings) as store, store.read() as connection:
+    with read_store(settings) as store, store.read() as connection:
         ids = [stored.id for stored in silences.load_in_force(connection, now)]
         in_force = load_silences(connection, definition, now)
     all_ids: list[str | None] = [None] * (len(in_force) - len(ids))
@@ -117,7 +119,9 @@ def _list(*, as_json: bool) -> None:
     if not as_json:
         rows = [row | {"match": _shown(row["match"])} for row in rows]
     columns = ("until", "match", "reason", "by", "id")
-    print_rows(rows, columns, as_json=as_json, empty="No silence is in force.")
+    where = describe_location(settings.database_location)
+    empty = f"No silence is in force in {where} and alerts.yaml."
+    print_rows(rows, columns, as_json=as_json, empty=empty)
 
 
 def _shown(matchers: Any) -> str:
@@ -127,8 +131,9 @@ def _shown(matchers: Any) -> str:
 def _end(silence_id: str, *, as_json: bool) -> None:
     from core.store import silences
 
-    now = utc_now()
-    with open_store(open_settings()) as store, store.write() as connection:
+    settings, now = open_settings(), utc_now()
+    require_existing(settings.database_location)
+    with open_store(settings) as store, store.write() as connection:
         ended = silences.end_silence(connection, silence_id, now)
     if as_json:
         print_json({"id": ended, "until": rfc3339(now)})

@@ -14,6 +14,7 @@ from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows
 from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import open_instance, open_settings, open_store, open_stream_log
+from wirewatch.run.reading import require_existing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -137,6 +138,7 @@ def _act(alert: str, change: Change, shown: str, *, as_json: bool) -> None:
     from core.store import alerts as alert_store
 
     settings = open_settings()
+    require_existing(settings.database_location)
     with open_instance(settings) as instance, open_store(settings) as store:
         with store.write() as connection:
             alert_id = alert_store.get_alert(connection, alert).id

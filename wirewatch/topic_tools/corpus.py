@@ -18,7 +18,7 @@ from core.archive.counts import ArticleCounts, count_articles
 from core.archive.fill import is_filled
 from core.messages import ArticleRevision
 from wirewatch.past_articles import open_past_articles
-from wirewatch.run.bootstrap import open_archive
+from wirewatch.run.reading import read_archive
 from wirewatch.simulation import arrivals, parse_lines, simulated_catalog, stored_arrivals
 from wirewatch.simulation.articles import Arrival
 from wirewatch.topic_tools.candidates import read_candidates
@@ -96,7 +96,7 @@ def open_selected(
     if file is not None:
         yield Selected(file_articles(file, "the file", settings, catalogs[0]))
         return
-    with open_archive(settings) as archive:
+    with read_archive(settings, has_substitute=True) as archive:
         if is_filled(archive):
             counts = count_articles(archive, span.since, span.until)
             codes = settings.language_codes

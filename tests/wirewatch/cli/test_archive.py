@@ -56,11 +56,10 @@ def test_every_article_is_archived_once_and_found_whether_it_matched_or_not(
     text = installation.execute("archive", "search", '"kiew" OR "haushalt"', "--limit", "1")
     assert "https://a.example/" in text.out
     assert "There may be more" in text.err
-    assert installation.invoke("archive", "search", '"nichts"', "--since", "7d") == (
-        "No article matches.\n"
-    )
+    none = f"No article matches in {installation.data}/archive.db.\n"
+    assert installation.invoke("archive", "search", '"nichts"', "--since", "7d") == none
     unanchored = installation.execute("archive", "search", "outlet:bote")
-    assert unanchored.out == "No article matches.\n"
+    assert unanchored.out == none
     simulated = json.loads(installation.invoke("alerts", "simulate", "--since", "7d", "--json"))
     assert [d["topic"] for d in simulated["decisions"]] == ["nato-membership"]
     wrong = installation.execute("archive", "search", "=kiew AND entity:nobody")

@@ -53,7 +53,7 @@ def test_disputed_pages_are_listed_and_shown_side_by_side(
     own_installation: CliInstallation,
 ) -> None:
     page = disputed_page("a", utc_now().replace(microsecond=0), title="Titel\x1b[2J")
-    assert "No page is disputed." in own_installation.invoke("articles", "review")
+    assert "No page is disputed in " in own_installation.invoke("articles", "review")
     store = Store.open(f"sqlite:///{own_installation.data}/store.db")
     store.transact(lambda connection: save_disputed(connection, page))
     store.close()

@@ -194,7 +194,7 @@ def test_a_command_checks_the_health_of_a_program_without_a_console(
         assert kernel_status(running.process.pid, "Threads") == 1, "it forks: no threads"
         assert kernel_status(running.process.pid, "VmRSS") < 80_000
         running.stop()
-    assert "No `wirewatch run` is running here." in installation.invoke("health", code=1)
+    assert "No `wirewatch run` with the streams in" in installation.invoke("health", code=1)
 
 
 def test_two_programs_get_two_slots_and_one_whose_slot_is_taken_exits_with_3(

@@ -30,7 +30,8 @@ from wirewatch.cli.streams.names import (
 )
 from wirewatch.cli.streams.replay import replay
 from wirewatch.cli.terminal import has_colour
-from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
+from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.reading import describe_location, read_streams, require_existing
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -66,12 +67,13 @@ def list_streams(
 ) -> None:
     """List all streams with their size, and where they differ from the settings."""
     settings = open_settings()
-    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
+    with read_streams(settings) as log:
         infos = {info.name: info for info in log.list_streams()}
     specs = {spec.name: spec for spec in configured_specs(settings)} if infos else {}
     prefix = Prefix(settings.streams_prefix)
     rows = [_row(prefix, n, infos.get(n), specs.get(n)) for n in sorted(infos.keys() | specs)]
-    empty = "There are no streams yet. `wirewatch run` creates them."
+    where = describe_location(settings.streams_location)
+    empty = f"There are no streams yet in {where}. `wirewatch run` creates them."
     print_rows(rows, _COLUMNS, as_json=as_json, empty=empty)
     if not as_json and any(row["differs"] for row in rows):
         write(f"\n{_DIFFERENCES_MEND}")
@@ -134,7 +136,9 @@ def tail(
     """  # noqa: D301 click reads \b as: keep these lines
     first = parse_start(start)
     settings = open_settings()
-    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
+    if follow:
+        require_existing(settings.streams_location)
+    with read_streams(settings) as log:
         name = without_prefix(settings, stream)
         show = _printer(settings, for_people=sys.stdout.isatty() and not as_json)
         try:

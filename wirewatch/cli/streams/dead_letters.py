@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +13,8 @@ from config.errors import UsageError
 from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.cli.terminal import stop_at_signal
-from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
+from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.reading import change_streams, describe_location, read_streams
 
 if TYPE_CHECKING:
     from threading import Event
@@ -55,12 +55,6 @@ ErrorOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
-@contextmanager
-def _open_log(settings: Settings) -> Iterator[StreamLog]:
-    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
-        yield log
-
-
 @app.command("list")
 def list_dead_letters(
     *,
@@ -77,12 +71,14 @@ def list_dead_letters(
 
     settings = open_settings()
     selection = ReplaySelection(stage=stage, error=error)
-    with _open_log(settings) as log:
+    with read_streams(settings) as log:
         letters = [letter for letter in load_dead_letters(log) if selection.matches(letter)]
     letters.sort(key=lambda letter: (letter.time, letter.id), reverse=True)
     listed = letters[: limit or (None if as_json else DEFAULT_LIMIT)]
     rows = [as_row(letter, Prefix(settings.streams_prefix)) for letter in listed]
-    print_rows(rows, COLUMNS, as_json=as_json, empty="There are no dead letters.")
+    where = describe_location(settings.streams_location)
+    empty = f"There are no dead letters in {where}."
+    print_rows(rows, COLUMNS, as_json=as_json, empty=empty)
     if not as_json and len(letters) > len(listed):
         say(f"… and {len(letters) - len(listed)} older ones; --limit shows more.")
 
@@ -150,7 +146,7 @@ def replay(
 
     selection = ReplaySelection(None if everything else ids, stage, error)
     settings = open_settings()
-    with _open_log(settings) as log, stop_at_signal() as stop:
+    with change_streams(settings) as log, stop_at_signal() as stop:
         replay_plan = _plan(log, selection)
         replayed = Counter(str(letter.target) for letter in replay_plan.letters)
         if not dry_run:

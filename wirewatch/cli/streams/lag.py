@@ -10,7 +10,8 @@ import typer
 
 from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_rows, say
-from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
+from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.reading import describe_location, read_streams
 
 if TYPE_CHECKING:
     from core.streams.port import PartitionLag, StreamLog
@@ -44,12 +45,13 @@ def lag(
     wirewatch streams lag --partitions --json
     """  # noqa: D301 click reads \b as: keep these lines
     settings = open_settings()
-    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
+    with read_streams(settings) as log:
         lags = load_lags(log)
     prefix = Prefix(settings.streams_prefix)
     rows = [_partition_row(prefix, x) for x in lags] if partitions else group_rows(prefix, lags)
     columns = PARTITION_COLUMNS if partitions else GROUP_COLUMNS
-    empty = "There are no streams yet. `wirewatch run` creates them."
+    where = describe_location(settings.streams_location)
+    empty = f"There are no streams yet in {where}. `wirewatch run` creates them."
     print_rows(rows, columns, as_json=as_json, empty=empty)
     if not as_json:
         for sentence in explain(lags):

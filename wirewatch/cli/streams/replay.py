@@ -14,7 +14,8 @@ from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, say
 from wirewatch.cli.streams.names import parse_start, unknown_name
 from wirewatch.cli.terminal import Progress, stop_at_signal
-from wirewatch.run.bootstrap import load_files, open_instance, open_settings, open_stream_log
+from wirewatch.run.bootstrap import load_files, open_settings
+from wirewatch.run.reading import change_streams, read_streams
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
@@ -50,11 +51,8 @@ def replay(
     first = _start_time(since)
     settings = open_settings()
     catalog = _catalog(settings, topic)
-    with (
-        open_instance(settings) as instance,
-        open_stream_log(settings, instance) as log,
-        stop_at_signal() as stop,
-    ):
+    open_it = read_streams if dry_run else change_streams
+    with open_it(settings) as log, stop_at_signal() as stop:
         articles = _range(log, settings, catalog, dry_run=dry_run)
         progress = Progress()
         work = _replay(log, settings, catalog, first, topic, progress)

@@ -11,7 +11,8 @@ import typer
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.topics.options import ArticlesOption, JsonOption, read_articles
-from wirewatch.run.bootstrap import load_files, open_archive, open_settings
+from wirewatch.run.bootstrap import load_files, open_settings
+from wirewatch.run.reading import read_archive
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
@@ -89,7 +90,7 @@ def _expand(
     start = parse_since(since, now) if since else None
     file = read_articles(articles)
     if file is None:
-        with open_archive(settings) as archive:
+        with read_archive(settings, has_substitute=True) as archive:
             if is_filled(archive):
                 found = expand_archive(term, archive, limit, since=start)
                 source = "articles" if start else "vocabulary"

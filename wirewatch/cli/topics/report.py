@@ -11,7 +11,8 @@ from config.durations import parse_duration
 from config.errors import UsageError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
-from wirewatch.run.bootstrap import load_files, open_settings, open_store
+from wirewatch.run.bootstrap import load_files, open_settings
+from wirewatch.run.reading import describe_location, read_store
 
 if TYPE_CHECKING:
     from alerts.match_end import TopicDayEnds
@@ -40,7 +41,7 @@ def report(
     days = days_until(utc_now(), _count_days(since))
     catalog, _ = load_files(settings)
     known = {definition.id: definition for definition in catalog.topics}
-    with open_store(settings) as store, store.read() as connection:
+    with read_store(settings) as store, store.read() as connection:
         reports = load_reports(connection, days, set(known), topic or None)
     if topic and topic not in known and not reports[0].days:
         mend = f"Topics: {', '.join(sorted(known)) or 'none'}."
@@ -49,7 +50,8 @@ def report(
         titles = {name: definition.title for name, definition in known.items()}
         print_json([_as_json(each, titles.get(each.topic_id, each.topic_id)) for each in reports])
     else:
-        _print(reports)
+        where = describe_location(settings.database_location)
+        _print(reports, empty=f"Nothing has matched in {where}.")
 
 
 def _count_days(since: str) -> int:
@@ -94,10 +96,10 @@ def _rule_as_json(precision: Precision) -> dict[str, Any]:
     return {"fired": row.pop("stories")} | row
 
 
-def _print(reports: list[TopicReport]) -> None:
+def _print(reports: list[TopicReport], *, empty: str) -> None:
     rows = [_day_row(report.topic_id, day) for report in reports for day in report.days]
     columns = ("topic", "day", "matches", "told", "joined", "held", "suppressed", "not_live")
-    print_rows(rows, columns, as_json=False, empty="Nothing has matched.")
+    print_rows(rows, columns, as_json=False, empty=empty)
     for report in reports:
         _print_feedback(report)
 

@@ -17,7 +17,8 @@ from wirewatch.cli.topics.options import (
     TopicArgument,
     read_articles,
 )
-from wirewatch.run.bootstrap import open_settings, open_store
+from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.reading import read_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,7 @@ def _known_answers(
 
     known = [labelled_by_fields(test.article, expected=test.match) for test in topic.tests]
     if judged:
-        with open_store(settings) as store:
+        with read_store(settings) as store:
             made = load_tests(store, topic, processors)
         fields = [{k: v for k, v in test.items() if k not in ("name", "match")} for test in made]
         known += [
