@@ -44,7 +44,7 @@ from core.ids import alert_id
 from core.loop_delay import ReportTurn, ignore_turn
 from core.messages import Match
 from core.messages.envelope import MATCHES, from_record
-from core.store import Connection, Store, rereads, topic_hours
+from core.store import Connection, Store, rereads
 from core.store import silences as silence_store
 from core.store import stories as story_store
 from core.store.inactivity import close_inactive
@@ -165,7 +165,7 @@ class AlertsWorker:
         return decisions
 
     def forget(self) -> int:
-        """Delete what articles are compared by once no topic can match them, and old hourly counts.
+        """Delete what articles are compared by once no topic can match them.
 
         It is cheap; run it hourly.
 
@@ -175,8 +175,6 @@ class AlertsWorker:
         ages = [topic.alert.max_age for topic in self._catalog().topics]
         reach = max(ages, default=AlertPolicy().max_age) + self._window
         before = self._clock() - reach - RETENTION_MARGIN
-        oldest = self._clock() - topic_hours.RETENTION
-        self._store.transact(lambda c: topic_hours.forget_hours(c, oldest))
         return self._store.transact(lambda c: story_store.forget_comparisons(c, before))
 
     def close_inactive(self) -> int:

@@ -94,6 +94,12 @@ OUTBOX_REFUSED = Gauge(
     "wirewatch_outbox_refused",
     "Records in the outbox that no stream accepts; the log has the reason.",
 )
+ROWS_FORGOTTEN = Counter(
+    "wirewatch_rows_forgotten",
+    "Rows that the nightly job has deleted from the store, by retention rule, and articles of the "
+    "archive.",
+    ["rule"],
+)
 LAG_RECORDS = Gauge("wirewatch_lag_records", "Unread records.", ["group"])
 LAG_SECONDS = Gauge("wirewatch_lag_seconds", "Age of the oldest unread record.", ["group"])
 DEAD_LETTERS = Counter("wirewatch_dead_letters", "Records set aside as dead letters.", ["stage"])

@@ -33,7 +33,7 @@ from core.http import Response
 from core.http.client import HttpClient
 from core.loop_delay import ReportTurn, ignore_turn
 from core.processes.instance import Instance
-from core.store import Connection, Store, feed_schedule, feeds, hosts, websub
+from core.store import Connection, Store, feed_schedule, feeds, hosts
 from core.store.feed_record import FeedRecord
 from core.store.threads import StoreThreads
 from ingest.deps import Deps, DocumentParser, Extractor, StoredRobots, write
@@ -254,7 +254,6 @@ class Ingest:
         def copy(connection: Connection) -> None:
             feeds.sync(connection, feed_records(catalog, now), now)
             hosts.forget_pauses(connection, now, limit=None)
-            websub.forget(connection, now - websub.RETENTION, limit=None)
 
         self._store.transact(copy)
         self._synced = catalog

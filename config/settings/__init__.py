@@ -20,6 +20,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.durations import parse_duration
+from config.settings.retention import RetentionSettings
 from config.settings.sources import (
     ENV_FILE,
     MAY_HOLD_A_SECRET,
@@ -42,7 +43,7 @@ from config.settings.types import (
 )
 
 
-class Settings(BaseSettings):
+class Settings(RetentionSettings):
     """All settings of the program."""
 
     model_config = SettingsConfigDict(
@@ -312,10 +313,6 @@ class Settings(BaseSettings):
     story_window: Duration = Field(
         default=timedelta(hours=72),
         description="Articles that are further apart belong to different stories.",
-    )
-    archive_retention: Duration = Field(
-        default=timedelta(days=730),
-        description="How long the archive keeps an article after its last revision.",
     )
     delivery_timeout: Seconds = Field(
         default=10.0, description="Seconds that one delivery attempt may take."

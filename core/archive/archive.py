@@ -29,8 +29,8 @@ from core.messages import ArticleRevision, Enriched
 SECOND_BITS = 16
 """Revisions of one second that can be told apart: 65,536."""
 PAGE = 200
-FORGET_LIMIT = 200
-"""Articles that one step of :meth:`Archive.forget` deletes."""
+FORGET_LIMIT = 25
+"""Articles that one step of :meth:`Archive.forget` deletes: some 50 ms."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 1 << 62

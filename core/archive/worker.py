@@ -2,16 +2,14 @@
 
 ::
 
-    poll ─▶ decode ─▶ Archive.add (one transaction) ─▶ commit the position ─▶ forget old articles
+    poll ─▶ decode ─▶ Archive.add (one transaction) ─▶ commit the position
 
 A process that is killed before the position is committed adds the batch again, which changes
-nothing. Old articles are deleted a few at a time after a batch, and once none is left, an hour
-later again: only what is added makes the archive grow.
+nothing. The nightly job deletes old articles.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Unpack
 
 from core.archive.archive import Archive
@@ -30,9 +28,6 @@ STREAMS = (ARTICLES, ENRICHED)
 ARCHIVED, KNOWN = "archived", "known"
 """Dispositions of a revision."""
 
-FORGET_PAUSE = timedelta(hours=1)
-"""How long nothing is deleted after no old article was left."""
-
 BATCH_SECONDS = 10.0
 """How long a batch may take on a slow disk before the stage counts as late."""
 
@@ -42,17 +37,12 @@ class ArchiveWorker:
 
     Args:
         archive: Where they are stored.
-        retention: How long an article is kept after its last revision.
-        clock: For the time of dead letters, and the age of articles.
+        clock: For the time of dead letters.
         dispositions: Counts the revisions as ``archived`` or ``known``.
     """
 
-    def __init__(
-        self, archive: Archive, retention: timedelta, clock: Clock, dispositions: Dispositions
-    ) -> None:
+    def __init__(self, archive: Archive, clock: Clock, dispositions: Dispositions) -> None:
         self._archive = archive
-        self._retention = retention
-        self._forget_at = clock()
         self._clock = clock
         self._dispositions = dispositions
 
@@ -96,9 +86,3 @@ class ArchiveWorker:
         consumer.commit(batch)
         self._dispositions.count(STAGE, ARCHIVED, new)
         self._dispositions.count(STAGE, KNOWN, len(articles) - new)
-        self._forget(self._clock())
-
-    def _forget(self, now: datetime) -> None:
-        """Delete some old articles, if it is time to."""
-        if now >= self._forget_at and not self._archive.forget(now - self._retention):
-            self._forget_at = now + FORGET_PAUSE

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     bindparam,
     literal,
     or_,
@@ -39,7 +41,7 @@ from core.store.column_types import UtcDateTime, metadata
 from core.store.engine import Store
 from core.store.entries import entries
 from core.store.sightings import sightings
-from core.store.sql import FORGET_LIMIT, chunks
+from core.store.sql import FORGET_LIMIT, Step, chunks
 
 SCAN_PAGE = 200
 """Revisions that :func:`scan` reads at once: some megabytes, and some milliseconds."""
@@ -313,7 +315,13 @@ def load_feed_sizes(connection: Connection, article_ids: Collection[str]) -> dic
     return sizes
 
 
-def forget(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:
+def forget(
+    connection: Connection,
+    before: datetime,
+    after: tuple[datetime, str] | None,
+    *,
+    limit: int = FORGET_LIMIT,
+) -> Step:
     """Delete articles last revised before a time, with their revisions and sightings.
 
     Left alone are articles that an entry or a decision refers to: forget those first.
@@ -321,40 +329,54 @@ def forget(connection: Connection, before: datetime, *, limit: int = FORGET_LIMI
     Args:
         connection: A write transaction in which nothing was done yet.
         before: Articles revised later stay.
-        limit: How many articles to delete at most.
-
-    Returns:
-        The number of rows deleted; 0 where none are left to delete.
+        after: Where the step before ended; None for the first.
+        limit: How many articles to look at.
     """
-    query = _FORGETTABLE.params(before=before, limit=limit)
-    candidates = articles.c.article_id.in_(list(connection.scalars(query)))
-    lock_links(connection, *connection.scalars(select(articles.c.url_key).where(candidates)))
-    connection.execute(select(articles.c.article_id).where(candidates).with_for_update())
-    ids = list(connection.scalars(query.where(candidates)))  # sees what was committed meanwhile
-    deleted = 0
-    for chunk in chunks(ids):
-        for table in (sightings, article_revisions, articles):
-            deleted += connection.execute(
-                table.delete().where(table.c.article_id.in_(chunk))
-            ).rowcount
-    return deleted
-
-
-def _forgettable() -> Select[Any]:
-    in_entry = select(entries.c.id).where(entries.c.article_id == articles.c.article_id)
-    decided = select(decisions.c.topic_id).where(decisions.c.article_id == articles.c.article_id)
-    before = bindparam("before", type_=UtcDateTime)
-    return (
-        select(articles.c.article_id)
-        .where(
-            articles.c.first_seen_at < before,  # implied, and indexed
-            articles.c.revised_at < before,
-            ~in_entry.exists(),
-            ~decided.exists(),
+    query = _PAGE.params(before=before, limit=limit)
+    if after is not None:
+        moment, article_id = after
+        query = query.where(
+            articles.c.first_seen_at >= moment,
+            (articles.c.first_seen_at > moment) | (articles.c.article_id > article_id),
         )
-        .order_by(articles.c.first_seen_at)
-        .limit(bindparam("limit", type_=Integer))
+    page = connection.execute(query).all()
+    deleted = _forget_free(connection, [row.url_key for row in page if row.is_free], before)
+    return Step(deleted, tuple(page[-1][:2]) if page else None)
+
+
+def _forget_free(connection: Connection, links: list[str], before: datetime) -> int:
+    """Delete the articles with some links that are still free under the lock of the links."""
+    if not links:
+        return 0
+    lock_links(connection, *links)
+    candidates = articles.c.url_key.in_(links)
+    connection.execute(select(articles.c.article_id).where(candidates).with_for_update())
+    free = select(articles.c.article_id).where(candidates, _IS_FREE).params(before=before)
+    ids = list(connection.scalars(free))  # sees what was committed meanwhile
+    return sum(
+        connection.execute(table.delete().where(table.c.article_id.in_(chunk))).rowcount
+        for chunk in chunks(ids)
+        for table in (sightings, article_revisions, articles)
     )
 
 
-_FORGETTABLE = _forgettable()
+def _is_free() -> ColumnElement[bool]:
+    """Return the condition that an article is old and nothing refers to it."""
+    in_entry = select(entries.c.id).where(entries.c.article_id == articles.c.article_id)
+    decided = select(decisions.c.topic_id).where(decisions.c.article_id == articles.c.article_id)
+    before = bindparam("before", type_=UtcDateTime)
+    return and_(articles.c.revised_at < before, ~in_entry.exists(), ~decided.exists())
+
+
+_IS_FREE = _is_free()
+_PAGE = (
+    select(
+        articles.c.first_seen_at,
+        articles.c.article_id,
+        articles.c.url_key,
+        _IS_FREE.label("is_free"),
+    )
+    .where(articles.c.first_seen_at < bindparam("before", type_=UtcDateTime))
+    .order_by(articles.c.first_seen_at, articles.c.article_id)
+    .limit(bindparam("limit", type_=Integer))
+)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Column, Connection, Date, Integer, String, Table, select
 
 from core.store.column_types import metadata
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
-
-RETENTION = timedelta(days=60)
-"""Older days are deleted whenever the configured feeds are written to the store."""
 
 feed_days = Table(
     "feed_days",

@@ -22,10 +22,6 @@ from core.store.sql import FORGET_LIMIT, delete_rows, insert
 
 POLLS_PER_FEED = 50
 
-RETENTION = timedelta(days=60)
-"""Older rows are deleted whenever the configured feeds are written to the store: events, and the
-polls of feeds that are no longer polled."""
-
 RECENT = timedelta(days=7)
 """Events this recent are shown beside the state of a feed."""
 

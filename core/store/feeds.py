@@ -37,7 +37,7 @@ from config.errors import StoreError
 from config.i18n import Phrase
 from core.clock import utc_now
 from core.processes.instance import Instance
-from core.store import feed_days, feed_history, hosts, leases
+from core.store import hosts, leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
 from core.store.sql import insert
@@ -122,7 +122,6 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
     answer is a whole document. A feed with another interval is due at once.
     """
     leases.lock_names(connection, "sync", "feeds")
-    _forget_history(connection, now)
     known = {feed.feed_id: feed for feed in _records(connection, select(*_COLUMNS))}
     configured = {feed.feed_id: feed for feed in wanted}
     added = [asdict(feed) for feed_id, feed in configured.items() if feed_id not in known]
@@ -135,12 +134,6 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
             changes |= {"fetch_url": None}
         if changes:
             connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(**changes))
-
-
-def _forget_history(connection: Connection, now: datetime) -> None:
-    feed_days.forget(connection, now - feed_days.RETENTION, limit=None)
-    feed_history.forget_polls(connection, now - feed_history.RETENTION, limit=None)
-    feed_history.forget_events(connection, now - feed_history.RETENTION, limit=None)
 
 
 def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str, object]:

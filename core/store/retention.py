@@ -4,6 +4,8 @@
 
     rule = RULES["entries"]
     deleted = forget_all(store, rule, before)        any number of short transactions
+         ▲
+         └─ wirewatch.run.nightly, once a day, with the age that the settings have for rule.kind
 
 Each rule deletes what is older than a time and not needed by what stays. Some rules keep rows until
 those that refer to them are gone, so that rules are applied in the order of :data:`RULES`: entries
@@ -13,9 +15,10 @@ and stories before articles.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, or_, select, tuple_
 
@@ -26,6 +29,7 @@ from core.store import (
     feed_days,
     feed_history,
     hosts,
+    nightly_runs,
     outbox,
     page_reads,
     page_signals,
@@ -52,12 +56,22 @@ from core.store.notification_items import notification_items
 from core.store.operator_files import operator_files
 from core.store.separations import story_separations
 from core.store.silences import forget_silences
-from core.store.sql import FORGET_LIMIT
+from core.store.sql import FORGET_LIMIT, Step
 from core.store.stories import lock_topics, stories, story_articles, story_shingles
 from core.store.told_revisions import told_revisions
 
-STORY_LIMIT = 100
-"""Stories that one step deletes at most; each has some thirty rows."""
+STORY_LIMIT = 25
+"""Stories that one step looks at; each has some thirty rows, and those of a big one thousands."""
+
+Kind = Literal["articles", "told", "history", "counts"]
+"""What the age of rows is configured for: the settings have a retention for each kind."""
+
+Forget = Callable[[Connection, datetime], int]
+"""Deletes the next rows older than a time, a bounded number of them, and returns how many."""
+
+Walk = Callable[[Connection, datetime, Any], Step]
+"""Looks at the next rows older than a time, from where the step before ended; for tables in which
+many old rows stay, so that no step looks at those again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +81,36 @@ class RetentionRule:
     Attributes:
         tables: Names of the tables; none where another rule has them and this one takes rows that
             it leaves.
-        forget: Deletes the next rows older than a time, a bounded number of them, and returns how
-            many; 0 where none are left.
+        forget: Deletes the next rows; it returns 0 where none are left.
+        kind: Which retention of the settings holds.
+        walk: Takes the place of ``forget``.
     """
 
     tables: tuple[str, ...]
-    forget: Callable[[Connection, datetime], int]
+    forget: Forget = field(default=lambda *_: 0)
+    kind: Kind = "history"
+    walk: Walk | None = None
+
+    def step(self, connection: Connection, before: datetime, after: Any) -> Step:
+        """Delete the next rows older than a time.
+
+        Args:
+            connection: A write transaction in which nothing was done yet.
+            before: Newer rows stay.
+            after: What the step before returned; None for the first.
+        """
+        if self.walk is not None:
+            return self.walk(connection, before, after)
+        deleted = self.forget(connection, before)
+        return Step(deleted, "more" if deleted else None)
 
 
-def forget_all(store: Store, rule: RetentionRule, before: datetime) -> int:
+def forget_all(
+    store: Store,
+    rule: RetentionRule,
+    before: datetime,
+    go_on: Callable[[], bool] = lambda: True,
+) -> int:
     """Delete everything a rule allows, step by step. Return the number of rows deleted.
 
     Each step is a transaction of its own, so that other writers wait for one step at most.
@@ -84,17 +119,27 @@ def forget_all(store: Store, rule: RetentionRule, before: datetime) -> int:
         store: The store.
         rule: One of :data:`RULES`.
         before: Newer rows stay.
+        go_on: Called after each step; may pause, and returns False to end early.
 
     Raises:
         StoreError: The database is away or refuses; earlier steps stay done.
     """
-    total = 0
-    while deleted := store.transact(lambda connection: rule.forget(connection, before)):
-        total += deleted
-    return total
+    total, after = 0, None
+    while True:
+        step = store.transact(partial(rule.step, before=before, after=after))
+        total, after = total + step.deleted, step.after
+        if after is None or not go_on():
+            return total
 
 
-def forget_stories(connection: Connection, before: datetime, *, limit: int = STORY_LIMIT) -> int:
+def forget_stories(
+    connection: Connection,
+    before: datetime,
+    after: tuple[datetime, str] | None,
+    *,
+    told: bool | None = None,
+    limit: int = STORY_LIMIT,
+) -> Step:
     """Delete stories that last changed before a time, with everything that belongs to them.
 
     A story's rows in all tables go in one transaction: the console never shows a part of one. Left
@@ -103,16 +148,33 @@ def forget_stories(connection: Connection, before: datetime, *, limit: int = STO
     Args:
         connection: A write transaction in which nothing was done yet.
         before: Stories that changed later stay.
-        limit: How many stories to delete at most.
-
-    Returns:
-        The number of rows deleted; 0 where none are left to delete.
+        after: Where the step before ended; None for the first.
+        told: False for stories that nobody was told of and that nobody has judged; None for all.
+        limit: How many stories to look at.
     """
-    query = _FORGETTABLE.params(before=before, limit=limit)
-    candidates = connection.execute(query).all()
-    ids = cards.c.alert_id.in_([row.alert_id for row in candidates])
-    lock_topics(connection, {row.topic_id for row in candidates})
-    rows = connection.execute(query.where(ids).with_for_update(skip_locked=True)).all()
+    query = _page_of_stories(before, after).limit(limit)
+    page = connection.execute(query).all()
+    ids = [row.alert_id for row in page if told is None or not (row.told or row.verdict)]
+    deleted = _forget_closed(connection, before, ids) if ids else 0
+    return Step(deleted, (page[-1].changed_at, page[-1].alert_id) if page else None)
+
+
+def _page_of_stories(before: datetime, after: tuple[datetime, str] | None) -> Select[Any]:
+    columns = cards.c
+    query = select(columns.alert_id, columns.changed_at, columns.told, columns.verdict)
+    query = query.where(columns.changed_at < before)
+    if after is not None:
+        moment, alert_id = after
+        later = or_(columns.changed_at > moment, columns.alert_id > alert_id)
+        query = query.where(columns.changed_at >= moment, later)
+    return query.order_by(columns.changed_at, columns.alert_id)
+
+
+def _forget_closed(connection: Connection, before: datetime, ids: list[str]) -> int:
+    """Delete those of some stories that are still old, closed and delivered under the locks."""
+    query = _FORGETTABLE.params(before=before).where(cards.c.alert_id.in_(ids))
+    lock_topics(connection, {row.topic_id for row in connection.execute(query)})
+    rows = connection.execute(query.with_for_update(skip_locked=True)).all()
     busy = _with_unfinished_delivery(connection, [row.alert_id for row in rows])
     rows = [row for row in rows if row.alert_id not in busy]
     alert_ids, story_ids = [r.alert_id for r in rows], [r.story_id for r in rows]
@@ -173,7 +235,6 @@ def _forgettable() -> Select[Any]:
             ~unfinished.exists(),
         )
         .order_by(cards.c.changed_at)
-        .limit(bindparam("limit"))
     )
 
 
@@ -237,32 +298,38 @@ RULES = {
     "feed days": RetentionRule(("feed_days",), feed_days.forget),
     "feed polls": RetentionRule(("feed_polls",), feed_history.forget_polls),
     "feed events": RetentionRule(("feed_events",), feed_history.forget_events),
-    "silences": RetentionRule(("silences",), forget_silences),
-    "topic days": RetentionRule(("topic_days",), forget_topic_days),
-    "topic hours": RetentionRule(("topic_hours",), topic_hours.forget_hours),
-    "replayed matches": RetentionRule(("replayed_matches",), forget_replays),
-    "missed articles": RetentionRule(("missed_articles",), forget_missed),
+    "silences": RetentionRule(("silences",), forget_silences, "told"),
+    "topic days": RetentionRule(("topic_days",), forget_topic_days, "counts"),
+    "topic hours": RetentionRule(("topic_hours",), topic_hours.forget_hours, "counts"),
+    "replayed matches": RetentionRule(("replayed_matches",), forget_replays, "counts"),
+    "missed articles": RetentionRule(("missed_articles",), forget_missed, "told"),
     "disputed pages": RetentionRule(("disputed_pages",), forget_disputed),
-    "entries": RetentionRule(("entries",), forget_entries),
-    "entry aliases": RetentionRule(("entry_aliases",), entry_aliases.forget),
+    "entries": RetentionRule(("entries",), forget_entries, "articles"),
+    "entry aliases": RetentionRule(("entry_aliases",), entry_aliases.forget, "articles"),
     "subscriptions": RetentionRule(("websub_subscriptions",), websub.forget),
     "rereads": RetentionRule(("rereads",), rereads.forget),
-    "page reads": RetentionRule(("page_reads",), page_reads.forget),
+    "page reads": RetentionRule(("page_reads",), page_reads.forget, "articles"),
+    "stories nobody was told of": RetentionRule(
+        (), kind="articles", walk=partial(forget_stories, told=False)
+    ),
     "stories": RetentionRule(
         ("cards", "card_labels", "alerts", "decisions", "notifications", "notification_items",
          "deliveries", "desk_actions", "stories", "story_articles", "story_shingles",
          "told_revisions", "escalations", "story_separations"),
-        forget_stories,
+        kind="told", walk=forget_stories,
     ),
-    "messages without items": RetentionRule((), forget_messages_without_items),
+    "messages without items": RetentionRule((), forget_messages_without_items, "told"),
     "targets": RetentionRule(("receiver_targets",), targets.forget_targets),
-    "articles": RetentionRule(("articles", "article_revisions", "sightings"), articles.forget),
+    "articles": RetentionRule(
+        ("articles", "article_revisions", "sightings"), kind="articles", walk=articles.forget
+    ),
+    "nightly runs": RetentionRule(("nightly_runs",), nightly_runs.forget),
 }  # fmt: skip
 """The rules by name, in the order in which they are applied."""
 
 KEPT = {
     accounts.name: "a row for each account; that of a removed account is deleted",
-    "about": "a single row: the id of this store",
+    "about": "a row for each fact about the store itself",
     "leases": "a row for each thing of which there is one doer; their number does not grow",
     canaries.name: "a row for each target that gets canaries; it goes with the target",
     canary_timer.name: "a single row: when the next canary is due",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -28,6 +28,18 @@ FORGET_LIMIT = 250
 
 CHUNK_SIZE = 500
 """Values in one ``IN``: SQLite limits the number of parameters of a statement."""
+
+
+class Step(NamedTuple):
+    """What one step of forgetting did.
+
+    Attributes:
+        deleted: Rows deleted.
+        after: Where the next step begins; None where nothing is left to look at.
+    """
+
+    deleted: int
+    after: Any
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert:

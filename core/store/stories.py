@@ -34,6 +34,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal_column,
     select,
     true,
 )
@@ -78,6 +79,15 @@ story_articles = Table(
     Column("provider", String(200), nullable=False, server_default=""),
     Index("ix_story_articles_moment", "topic_id", "moment"),
     Index("ix_story_articles_exact", "topic_id", "exact"),
+)
+
+# A literal: SQLite does not use a partial index where the query's condition is a parameter.
+_IS_COMPARED = story_articles.c.features != literal_column("''")
+Index(
+    "ix_story_articles_compared",
+    story_articles.c.moment,
+    sqlite_where=_IS_COMPARED,
+    postgresql_where=_IS_COMPARED,
 )
 
 story_shingles = Table(
@@ -344,7 +354,7 @@ def forget_comparisons(connection: Connection, before: datetime) -> int:
     deleted = connection.execute(old).rowcount
     connection.execute(
         story_articles.update()
-        .where(story_articles.c.moment < before, story_articles.c.features != "")
+        .where(story_articles.c.moment < before, _IS_COMPARED)
         .values(features="", shingles=b"")
     )
     return int(deleted)

@@ -24,9 +24,6 @@ from core.store.column_types import UtcDateTime, metadata
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
 from core.store.stories import StoryArticle, story_articles
 
-RETENTION = timedelta(days=365)
-"""Older hours are deleted by the alerts stage, hourly: a year can be compared with the last."""
-
 HOUR = timedelta(hours=1)
 
 topic_hours = Table(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -42,9 +42,6 @@ SUBSCRIBE = "subscribe"
 
 UNSUBSCRIBE = "unsubscribe"
 """Mode of a subscription that is to end: its feed was removed, or names another hub."""
-
-RETENTION = timedelta(days=60)
-"""How long subscriptions that have ended are kept, as the history of polls is."""
 
 PUSHED = "feed.due.pushed"
 """Phrase: a hub said that the feed has news."""

@@ -31,7 +31,7 @@ def explain_polls(
     new, known, updated: entries of the document; after a 304 there is none. next_due_at: when the
     feed was to be polled next; why: the reason. Times are UTC.
     """
-    from core.store.feed_history import RETENTION, load_events_since, load_polls
+    from core.store.feed_history import load_events_since, load_polls
     from core.store.feed_notes import load_feed_notes
     from core.store.feeds import load_feed_states
     from wirewatch.feed_states import merge_states
@@ -42,7 +42,8 @@ def explain_polls(
         states = merge_states(catalog, load_feed_states(connection, now), now)
         state = _find(states, feed)
         polls = load_polls(connection, state.feed.feed_id)
-        events = load_events_since(connection, now - RETENTION).get(state.feed.feed_id, [])
+        since = now - settings.history_retention
+        events = load_events_since(connection, since).get(state.feed.feed_id, [])
         notes = load_feed_notes(connection, now).get(state.feed.feed_id, [])
     if not as_json:
         _say_state(state)

@@ -12,6 +12,7 @@
                                    ├─ deliveries   notifications ─▶      └─ health
                                    │                 receivers
                                    ├─ archive      articles ─▶ archive.db
+                                   ├─ nightly      deletes what is past its retention
                                    ├─ housekeeping reload, retention, gauges
                                    ├─ watchdog     notices loops that are stuck
                                    └─ health       for the console and `wirewatch health` ─▶ slot
@@ -54,6 +55,7 @@ from wirewatch.run.health import ProcessHealth, are_healthy, keep_reporting, par
 from wirewatch.run.health_messages import LOOK_SECONDS as MESSAGES_SECONDS
 from wirewatch.run.health_messages import HealthMessages
 from wirewatch.run.housekeeping import LONG_SECONDS, RELOAD_SECONDS, Housekeeping
+from wirewatch.run.nightly import LOOK_SECONDS
 from wirewatch.run.outward_heartbeat import OutwardHeartbeat
 from wirewatch.run.process_reports import merge_reasons
 from wirewatch.run.process_snapshot import take_snapshot
@@ -182,6 +184,8 @@ class Daemon:
             stages |= {"alerts": self._decide, "deliveries": self._deliver}
         if "archive" in self._requested:
             stages["archive"] = self._archive
+        if self._speaks_for_all:
+            stages["nightly"] = self._forget
         return stages
 
     async def _ingest(self, stop: asyncio.Event) -> None:
@@ -209,6 +213,19 @@ class Daemon:
         archivist = self._program.archivist(options["stop"], options["report_turn"])
         with archivist as worker, closing(self._program.join(archive_worker.GROUP)) as member:
             worker.run(member, **options)
+
+    def _forget(self) -> None:
+        stop, report_turn = self._stages.stop, self._stages.loop("nightly").turn
+
+        def rest(seconds: float) -> bool:
+            report_turn(LONG_SECONDS)
+            return not stop.wait(seconds)
+
+        job = self._program.nightly_job(rest)
+        while rest(0.0):
+            job.run_due()
+            report_turn(LOOK_SECONDS)
+            stop.wait(LOOK_SECONDS)
 
     def _options(self, stage: str) -> LoopOptions:
         """Return the options of a stage that is about to join its group.

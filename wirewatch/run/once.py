@@ -64,6 +64,8 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
         program.relay.drain()
         if "archive" in stages:
             _archive(program)
+        if stages >= frozenset(STAGES):
+            program.nightly_job(_rest).run_due()
     except Exception as error:
         known = out_of_memory(error) or error
         if not isinstance(known, ExternalError):
@@ -75,6 +77,11 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
     summary.faults = describe_faults(program.keeper.faults, program.keeper.held)
     summary.dispositions = {stage: program.dispositions.of(stage) for stage in STAGES}
     return summary
+
+
+def _rest(seconds: float) -> bool:
+    time.sleep(seconds)
+    return True
 
 
 def _release(program: Program) -> None:

@@ -53,6 +53,7 @@ from wirewatch.run.bootstrap import (
     open_store,
     open_stream_log,
 )
+from wirewatch.run.nightly import NightlyJob
 
 GROUPS = {
     processors_worker.GROUP: processors_worker.STREAMS,
@@ -147,9 +148,7 @@ class Program:
                 report_turn,
             )
             warn_of_other_version(archive)
-            yield archive_worker.ArchiveWorker(
-                archive, self.settings.archive_retention, self.clock, self.dispositions
-            )
+            yield archive_worker.ArchiveWorker(archive, self.clock, self.dispositions)
 
     def join(self, group: str) -> Consumer:
         """Join a stage's consumer group."""
@@ -163,6 +162,14 @@ class Program:
     def dispatcher(self) -> Dispatcher:
         """Return the stage that delivers notifications."""
         return Dispatcher(self.store, self.catalog, self.settings, self.instance, self.clock)
+
+    def nightly_job(self, rest: Callable[[float], bool]) -> NightlyJob:
+        """Return the job that deletes what is past its retention.
+
+        Args:
+            rest: Waits some seconds; returns False to end the job early.
+        """
+        return NightlyJob(self.settings, self.store, self.instance, self.clock, rest)
 
     def catalog(self) -> Catalog:
         """Return the operator's files in use, after creating the streams that their topics need."""

@@ -24,6 +24,18 @@ PAGES = 2_000
 CHECKPOINT_SECONDS = 0.2
 """Limit of waiting for readers before a checkpoint is postponed."""
 
+OWNERS = {
+    "rec": "records past the retention of their stream are deleted, every minute",
+    "stream": "a row for each stream ever configured",
+    "part": "a row for each partition",
+    "grp": "a row for each consumer group ever used",
+    "member": "a row for each slot of a group; that of a member that left or expired is deleted",
+    "lease": "a row for each group and partition",
+    "position": "a row for each group and partition",
+    "producer": "a row for each outbox",
+}
+"""What keeps each table of the file from growing without end."""
+
 log = structlog.get_logger(__name__)
 
 

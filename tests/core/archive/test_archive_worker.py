@@ -1,17 +1,17 @@
-"""The archive stage on the embedded log: repeats, forgetting, and filling a new archive."""
+"""The archive stage on the embedded log: repeats, and filling a new archive."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core.archive import Archive, ArchiveFilter
 from core.archive.sqlite import SqliteArchive
-from core.archive.worker import FORGET_PAUSE, GROUP, STAGE, STREAMS, ArchiveWorker
+from core.archive.worker import GROUP, STAGE, STREAMS, ArchiveWorker
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import DEAD_LETTER, to_record
@@ -61,7 +61,7 @@ def test_a_process_that_is_killed_before_the_commit_repeats_the_batch_without_ef
     records += [to_record(enriched(one, "de", "nato"), at=NOON) for one in revisions]
     log.append([*records, NewRecord(STREAMS[0], b"k", b"no article", (), NOON)])
     counts = Dispositions()
-    worker = ArchiveWorker(archive, timedelta(days=1), lambda: NOON, counts)
+    worker = ArchiveWorker(archive, lambda: NOON, counts)
 
     def end_at_commit(member: Consumer) -> None:
         def commit(batch: Batch) -> None:
@@ -77,24 +77,3 @@ def test_a_process_that_is_killed_before_the_commit_repeats_the_batch_without_ef
     assert archive.words("meldung") == [("meldung", 5)]
     assert sum(counts.of(STAGE).values()) == 6
     assert counts.of(STAGE)["dead_letter"] == 1
-
-
-def test_old_articles_are_forgotten_after_a_batch_and_again_after_a_pause(
-    log: EmbeddedLog, archive: Archive
-) -> None:
-    moments: list[datetime] = [NOON]
-    counts = Dispositions()
-    worker = ArchiveWorker(archive, timedelta(days=1), lambda: moments[-1], counts)
-    archive.add([article(1, "alt", minute=-3_000)])
-
-    def publish(number: int) -> list[str]:
-        log.append([to_record(article(number, f"neu {number}"), at=NOON)])
-        run(log, worker)
-        return sorted(one.article.title for one in archive.page(ArchiveFilter()))
-
-    assert publish(2) == ["neu 2"]
-    assert publish(3) == ["neu 2", "neu 3"]  # now nothing old is left
-    archive.add([article(1, "alt", minute=-3_000)])
-    assert publish(4) == ["alt", "neu 2", "neu 3", "neu 4"]
-    moments.append(NOON + FORGET_PAUSE)
-    assert publish(5) == ["neu 2", "neu 3", "neu 4", "neu 5"]

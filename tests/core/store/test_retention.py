@@ -352,7 +352,7 @@ def test_stories_are_forgotten_in_steps(store: Store) -> None:
             full_story(connection, str(n), OLD + n * DAY)
     for left in (3, 1, 0):
         with store.write() as connection:
-            assert forget_stories(connection, BEFORE, limit=2) > 0
+            assert forget_stories(connection, BEFORE, None, limit=2).deleted > 0
         assert count_rows(store).get("stories", 0) == left
 
 

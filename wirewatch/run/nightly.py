@@ -1,0 +1,181 @@
+"""The nightly job: delete what is past its retention, and record what was deleted.
+
+::
+
+    store     every rule of core.store.retention, each kind with its setting
+    archive   articles whose last revision is past WIREWATCH_ARCHIVE_RETENTION
+
+One process of all that share the store does it, by a lease. It works in steps that hold a lock for
+some 50 ms, and rests after each as long as it took, so that polls, matches and alerts go on. A
+process that ends in the middle leaves it due: the next one starts over with what is left. Records
+of streams are deleted all day by the engine (:meth:`core.streams.port.StreamLog.maintain`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from config.errors import ArchiveError
+from config.settings import Settings
+from core import metrics
+from core.archive.open import FILE
+from core.clock import Clock
+from core.processes.instance import Instance
+from core.store import Store, leases, nightly_runs
+from core.store.nightly_runs import NightlyRun
+from core.store.retention import RULES, Kind, forget_all
+from wirewatch.run.bootstrap import open_archive
+
+LOOK_SECONDS = 60.0
+"""How often a process looks whether the job is due."""
+
+LEASE = "nightly job"
+LEASE_TIME = timedelta(minutes=10)
+_RENEW_SECONDS = 60.0
+
+SHORTEST_REST = 0.01
+"""Seconds between two steps at least."""
+
+log = structlog.get_logger(__name__)
+
+
+def next_night(now: datetime, hour: int) -> datetime:
+    """Return the next time (UTC) at which it is a certain hour, after now."""
+    today = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def find_limits(settings: Settings, now: datetime) -> dict[Kind, datetime]:
+    """Return the time before which rows of each kind are deleted."""
+    return {
+        "articles": now - settings.articles_retention,
+        "told": now - max(settings.told_retention, settings.articles_retention),
+        "history": now - settings.history_retention,
+        "counts": now - settings.counts_retention,
+    }
+
+
+class NightlyJob:
+    """Runs the job when it is due.
+
+    Args:
+        settings: Have the retention of each kind.
+        store: The store.
+        instance: This process, as leases name it.
+        clock: The present.
+        rest: Waits some seconds between two steps; returns False to end early.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        instance: Instance,
+        clock: Clock,
+        rest: Callable[[float], bool],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._instance = instance
+        self._clock = clock
+        self._rest = rest
+        self._renewed_at = self._step_began = 0.0
+
+    def run_due(self) -> NightlyRun | None:
+        """Run the job if it is due and no other process does. Return what it did.
+
+        Raises:
+            StoreError: The store is unavailable; the job stays due.
+        """
+        if not self._begin(self._clock()):
+            return None
+        try:
+            run = self._run(self._clock())
+        finally:
+            self._store.transact(lambda c: leases.release(c, LEASE, self._instance))
+        return run
+
+    def _begin(self, now: datetime) -> bool:
+        """Return whether the job is due and this process has the lease; set the first due time."""
+        with self._store.read() as connection:
+            due = nightly_runs.load_due(connection)
+        if due is None:
+            self._set_next(now)
+        if due is None or now < due:
+            return False
+        self._step_began = time.monotonic()
+        return self._renew()
+
+    def _run(self, started_at: datetime) -> NightlyRun | None:
+        ends = find_limits(self._settings, started_at)
+        deleted: dict[str, int] = {}
+        for name, rule in RULES.items():
+            deleted[name] = forget_all(self._store, rule, ends[rule.kind], self._go_on)
+            if not self._go_on():
+                return None
+        deleted["archive"], problem = self._forget_archived(started_at)
+        if not self._go_on():
+            return None
+        deleted = {name: rows for name, rows in deleted.items() if rows}
+        run = NightlyRun(started_at, self._clock(), deleted, {}, problem)
+        self._store.transact(lambda c: nightly_runs.add_run(c, run))
+        self._set_next(self._clock())
+        _report(run)
+        return run
+
+    def _forget_archived(self, now: datetime) -> tuple[int, str]:
+        """Delete old articles of the archive. Return how many, and what failed."""
+        settings = self._settings
+        total = 0
+        if not _has_archive(settings):
+            return total, ""
+        try:
+            with open_archive(settings) as archive:
+                before = now - settings.archive_retention
+                while (articles := archive.forget(before)) and self._go_on():
+                    total += articles
+                return total + articles, ""
+        except ArchiveError as error:  # the archive's stage is ill too, and says so
+            return total, str(error)
+
+    def _go_on(self) -> bool:
+        """Rest as long as the last step took. Return whether to take another."""
+        took = time.monotonic() - self._step_began
+        if not self._rest(max(took, SHORTEST_REST)):
+            return False
+        self._step_began = time.monotonic()
+        return self._step_began - self._renewed_at < _RENEW_SECONDS or self._renew()
+
+    def _renew(self) -> bool:
+        self._renewed_at = time.monotonic()
+        now = self._clock()
+        return self._store.transact(
+            lambda c: leases.acquire(c, LEASE, self._instance, now=now, ttl=LEASE_TIME)
+        )
+
+    def _set_next(self, now: datetime) -> None:
+        due = next_night(now, self._settings.retention_hour)
+        self._store.transact(lambda c: nightly_runs.set_due(c, due))
+
+
+def _has_archive(settings: Settings) -> bool:
+    is_file = settings.database_location.startswith("sqlite:")
+    return not is_file or Path(settings.data_dir / FILE).exists()
+
+
+def _report(run: NightlyRun) -> None:
+    for name, rows in run.deleted.items():
+        metrics.ROWS_FORGOTTEN.labels(name).inc(rows)
+    seconds = round((run.ended_at - run.started_at).total_seconds(), 1)
+    log.info("old_data_deleted", rows=run.total, seconds=seconds, **_keys(run))
+    if run.problem:
+        log.error("archive_not_pruned", reason=run.problem, mend="It is tried again next night.")
+
+
+def _keys(run: NightlyRun) -> dict[str, int]:
+    return {name.replace(" ", "_"): rows for name, rows in run.deleted.items()}
