@@ -6,7 +6,8 @@
     ├── OperatorError                  the operator's settings or files are not valid: exit 1
     │   ├── SettingsError              the environment or .env
     │   ├── CatalogError               the YAML files; .faults
-    │   └── ArticleFileError           a file of articles; .file, .line
+    │   ├── ArticleFileError           a file of articles; .file, .line
+    │   └── BackupInvalidError         a backup that is damaged or of a newer version
     ├── UsageError                     wrong usage, an unknown topic, feed or article: exit 2
     │   └── NotFoundError              an unknown story, delivery, feed or action
     ├── ExternalError                  something outside this program failed: exit 3
@@ -24,6 +25,7 @@
     │   │   ├── StoreFullError             the disk is full
     │   │   ├── StoreConflictError         another process changed the same rows: retry at once
     │   │   └── StoreRefusedError          the database can never accept this value
+    │   ├── BackupError                a backup could not be made or restored
     │   ├── OutOfMemoryError           the system gives this process no more memory
     │   └── DeliveryError              an attempt to notify a target; .permanent, .unknown,
     │                                  .target_fault
@@ -271,6 +273,14 @@ class ArchiveDamagedError(ArchiveError):
     """The archive's file is damaged; everything else works, and the archive can be rebuilt."""
 
     retry = False
+
+
+class BackupError(ExternalError):
+    """A backup could not be made or restored; nothing of it is left."""
+
+
+class BackupInvalidError(OperatorError):
+    """A backup, or what should be backed up, is damaged, incomplete, or of a newer version."""
 
 
 class OutOfMemoryError(ExternalError):

@@ -37,12 +37,17 @@ def upgrade(engine: Engine) -> None:
         revision = current(connection)
         if revision == HEAD:
             return
-        if revision is not None and not (_FOLDER / "versions" / f"{revision}.py").exists():
+        if revision is not None and not is_known(revision):
             raise OperatorError(
                 f"The store has schema {revision}, which this version does not know.",
                 mend="Run the version of Wirewatch that wrote it, or a newer one.",
             )
         _alembic(connection)
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this version of the program can bring a schema up to date, or has it."""
+    return revision.isdigit() and (_FOLDER / "versions" / f"{revision}.py").exists()
 
 
 def _lock(connection: Connection) -> None:

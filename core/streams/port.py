@@ -40,7 +40,7 @@ block neither is committed, and the consumer rewinds: the next ``poll`` returns 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -371,6 +371,18 @@ class StreamLog(Protocol):
 
         Raises:
             StreamError: The group has living members.
+        """
+
+    def set_positions(self, group: str, positions: Mapping[tuple[str, int], int], /) -> None:
+        """Set where a group that is not running reads next. Other partitions stay as they are.
+
+        Args:
+            group: Name of the group.
+            positions: The offset for each stream and partition.
+
+        Raises:
+            UnknownStreamError: One of the streams does not exist.
+            StreamError: The group has living members; nothing was changed.
         """
 
     def check_writable(self) -> None:

@@ -301,12 +301,21 @@ class CrashDay:
     def begin(self) -> None:
         """Put the day's matches into the stream."""
         self.server.requests.clear()
-        self.server.on("/desk", self._accept)
-        self.server.on("/strict", self._accept_once_fixed)
-        self.server.on("/boss", self._accept)
+        self.serve()
         with self.opened() as (harness, streams):
             streams.create(stream_specs(harness.settings))
             streams.append([to_record(each, at=NOON) for each in MATCHES_OF_THE_DAY])
+
+    def serve(self) -> None:
+        """Let the server take this day's messages."""
+        self.server.on("/desk", self._accept)
+        self.server.on("/strict", self._accept_once_fixed)
+        self.server.on("/boss", self._accept)
+
+    @property
+    def accepted(self) -> Counter[str]:
+        """How often each message was accepted, by its id."""
+        return Counter(NotificationBody.model_validate_json(body).id for body in self._accepted)
 
     def spend(self, point: CrashPoint | None = None, occurrence: int = 1) -> bool:
         """Start a process and wait for its end. Return whether it died at the point."""

@@ -17,6 +17,7 @@ from wirewatch.cli import (
     topics,
     users,
 )
+from wirewatch.cli.backup import backup, restore
 from wirewatch.cli.check import check
 from wirewatch.cli.demo import demo
 from wirewatch.cli.health import health
@@ -50,6 +51,8 @@ app.command()(run)
 app.command()(demo)
 app.command()(check)
 app.command()(health)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(subscriptions.app, name="feeds")
 app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")

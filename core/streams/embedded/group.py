@@ -18,13 +18,18 @@ was suspended while another one took over can commit nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import apsw
 
 from config.errors import FencedError, SlotTakenError, StreamError
 from core.streams.assignment import assign_partitions
+
+_SET_POSITION = (
+    "INSERT INTO position VALUES (?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset"
+)
 
 IsAlive = Callable[[str], bool | None]
 """Returns whether an instance is alive; None where this process cannot know."""
@@ -165,14 +170,38 @@ def delete(connection: apsw.Connection, group: str, *, now_ms: int, is_alive: Is
     Raises:
         StreamError: It has living members.
     """
+    _refuse_living(connection, group, now_ms=now_ms, is_alive=is_alive)
+    for table in ("position", "lease", "member"):
+        connection.execute(f"DELETE FROM {table} WHERE grp = ?", (group,))  # noqa: S608
+    connection.execute("DELETE FROM grp WHERE name = ?", (group,))
+
+
+def set_positions(
+    connection: apsw.Connection,
+    group: str,
+    offsets: Mapping[int, int],
+    *,
+    now_ms: int,
+    is_alive: IsAlive,
+) -> None:
+    """Set the offsets that a group reads next, by id of partition, in a write transaction.
+
+    Raises:
+        StreamError: It has living members.
+    """
+    _refuse_living(connection, group, now_ms=now_ms, is_alive=is_alive)
+    rows = [(group, part_id, offset) for part_id, offset in offsets.items()]
+    connection.executemany(_SET_POSITION, rows)
+
+
+def _refuse_living(
+    connection: apsw.Connection, group: str, *, now_ms: int, is_alive: IsAlive
+) -> None:
     if members := load_living_members(connection, group, now_ms=now_ms, is_alive=is_alive):
         raise StreamError(
             f"The group {group} has members: {', '.join(sorted(members))}.",
             mend="Stop them first.",
         )
-    for table in ("position", "lease", "member"):
-        connection.execute(f"DELETE FROM {table} WHERE grp = ?", (group,))  # noqa: S608
-    connection.execute("DELETE FROM grp WHERE name = ?", (group,))
 
 
 def verify(
@@ -207,11 +236,7 @@ def move_position(
     connection: apsw.Connection, member: GroupMember, part_id: int, offset: int
 ) -> None:
     """Set the offset that the group reads next."""
-    connection.execute(
-        "INSERT INTO position VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset",
-        (member.group, part_id, offset),
-    )
+    connection.execute(_SET_POSITION, (member.group, part_id, offset))
 
 
 def set_first_position(

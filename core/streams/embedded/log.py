@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import apsw
@@ -153,6 +153,21 @@ class EmbeddedLog:
         with self._database.write() as connection:
             stored = self._prefix.add(name)
             group.delete(connection, stored, now_ms=self._now(), is_alive=self._is_alive)
+
+    def set_positions(self, name: str, positions: Mapping[tuple[str, int], int], /) -> None:
+        """See the port."""
+        offsets = {
+            self._streams.get(stream).partitions[number].id: offset
+            for (stream, number), offset in positions.items()
+        }
+        with self._database.write() as connection:
+            group.set_positions(
+                connection,
+                self._prefix.add(name),
+                offsets,
+                now_ms=self._now(),
+                is_alive=self._is_alive,
+            )
 
     def check_writable(self) -> None:
         """See the port. Writes the version of the file again."""

@@ -27,6 +27,7 @@ from core.streams.kafka.connect import open_reader
 from core.streams.kafka.errors import translate_errors
 from core.streams.kafka.kafka_python import UndecodableError
 from core.streams.kafka.options import KafkaOptions
+from core.streams.kafka.positions import to_offset_metadata
 from core.streams.kafka.streams import KafkaStream
 from core.streams.kafka.watchdog import TimedCaller
 from core.streams.port import PartitionLag
@@ -37,6 +38,16 @@ GROUP_PREFIX = "wirewatch."
 
 READ_COMMITTED = 1
 """Kafka's number of the isolation level."""
+
+_HAS_MEMBERS = frozenset(
+    e.__name__
+    for e in (
+        kafka_errors.UnknownMemberIdError,
+        kafka_errors.RebalanceInProgressError,
+        kafka_errors.IllegalGenerationError,
+    )
+)
+"""What Kafka answers to offsets from outside a group that has members."""
 
 log = structlog.get_logger(__name__)
 
@@ -99,6 +110,23 @@ class KafkaGroups:
             raise StreamError(f"The group {name!r} has members.", mend="Stop them first.")
         if answer not in ("OK", kafka_errors.GroupIdNotFoundError.__name__):
             raise StreamError(f"Kafka refuses to delete the group {name!r}: {answer}.")
+
+    def set_positions(self, name: str, offsets: Mapping[Any, int]) -> None:
+        """Set the offsets that a group reads next, by kafka-python's TopicPartition.
+
+        Raises:
+            StreamError: It has members, or Kafka refuses.
+        """
+        group, values = self.group_id(name), to_offset_metadata(offsets)
+        answers = self._admin.run(
+            "Setting the position of a group", lambda a: a.alter_group_offsets(group, values)
+        )
+        refusals = {e.__name__ for e in answers.values() if e is not kafka_errors.NoError}
+        if refusals & _HAS_MEMBERS:
+            raise StreamError(f"The group {name!r} has members.", mend="Stop them first.")
+        if refusals:
+            named = ", ".join(sorted(refusals))
+            raise StreamError(f"Kafka refuses to set the position of the group {name!r}: {named}.")
 
     def remove_member(self, membership: Any) -> None:
         """Remove a member at once; kafka-python lets a static member's session expire instead.

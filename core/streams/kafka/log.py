@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
 import structlog
@@ -131,6 +131,14 @@ class KafkaLog:
     def delete_group(self, group: str, /) -> None:
         """See the port."""
         self._groups.delete(group)
+
+    def set_positions(self, group: str, positions: Mapping[tuple[str, int], int], /) -> None:
+        """See the port."""
+        offsets = {
+            self._streams.get(stream).partition_keys[number]: offset
+            for (stream, number), offset in positions.items()
+        }
+        self._groups.set_positions(group, offsets)
 
     def check_writable(self) -> None:
         """See the port. Does nothing: only an append shows whether the brokers take records."""

@@ -201,6 +201,30 @@ class GroupTests(EngineTests):
         log.delete_group("never was")
         assert len(take(log.consumer("g", ["in"], slot="a"), 5, within=30)) == 5
 
+    def test_48_the_positions_of_a_group_are_set_only_while_it_has_no_members(
+        self, log: StreamLog
+    ) -> None:
+        log.append(numbered(20))
+        consumer = log.consumer("g", ["in"], slot="a")
+        take(consumer, 20)
+        noted = {(x.stream, x.partition): 1 for x in log.lag("g", ["in"]) if x.end}
+        with pytest.raises(StreamError, match="members"):
+            log.set_positions("g", noted)
+        consumer.close()
+        eventually(lambda: _is_set(log, noted), within=30)
+        assert {x.position for x in log.lag("g", ["in"])} - {None} == {1}
+        expected = [record.value or b"" for record in log.read("in") if record.offset >= 1]
+        again = take(log.consumer("g", ["in"], slot="a"), len(expected), within=30)
+        assert sorted(record.value or b"" for record in again) == sorted(expected)
+
+
+def _is_set(log: StreamLog, positions: dict[tuple[str, int], int]) -> bool:
+    try:
+        log.set_positions("g", positions)
+    except StreamError:
+        return False
+    return True
+
 
 def _is_deleted(log: StreamLog, group: str) -> bool:
     """An engine may need a moment to notice that a member has left."""

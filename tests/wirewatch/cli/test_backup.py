@@ -1,0 +1,130 @@
+"""``wirewatch backup`` and ``wirewatch restore``, on the embedded log and SQLite."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.backup.new_folder import new_folder
+from core.processes import file_lock
+from tests.support.cli_installation import CliInstallation
+from tests.support.stream_installation import StreamInstallation, new_stream_installation
+
+
+@pytest.fixture(params=["embedded"])
+def streams(request: pytest.FixtureRequest, tmp_path: Path) -> StreamInstallation:
+    installation = new_stream_installation(request, tmp_path)
+    installation.create()
+    return installation
+
+
+@pytest.fixture
+def installation(streams: StreamInstallation) -> CliInstallation:
+    """An installation with an article that is matched and archived, and a file of words."""
+    streams.installation.write("topics/words.txt", "Kiew\n")
+    streams.append("Nato-Beitritt der Ukraine")
+    streams.process()
+    streams.installation.invoke("run", "--once", "--only", "archive")
+    return streams.installation
+
+
+def test_a_backup_is_restored_with_everything_that_it_had(
+    installation: CliInstallation, tmp_path: Path
+) -> None:
+    backup, new = tmp_path / "backups" / "monday", tmp_path / "new"
+    made = json.loads(installation.invoke("backup", str(backup), "--json"))
+    assert (made["store"], made["streams"], made["format"]) == ("sqlite", "sqlite", 1)
+    modes = {stat.S_IMODE(path.lstat().st_mode) for path in (backup, *backup.rglob("*"))}
+    assert modes == {0o700, 0o600}
+    assert not list(backup.parent.glob(".*"))
+
+    refused = installation.execute("backup", str(backup))
+    assert (refused.code, "nothing is overwritten" in refused.err) == (2, True)
+
+    restored = json.loads(installation.invoke("restore", str(backup), "--to", str(new), "--json"))
+    assert restored["archived"] == 1
+    assert restored["streams"]["news.matches.v1"] == 1
+    assert restored["unread"] == {"archive": 0, "processors": 0}
+    assert (new / "config/topics/words.txt").read_text() == "Kiew\n"
+    assert installation.execute("restore", str(backup), "--to", str(new)).code == 2
+
+    moved = CliInstallation(new.parent, {"WIREWATCH_DATA_DIR": str(new)} | installation.environment)
+    moved.environment["WIREWATCH_STREAMS_URL"] = ""
+    assert len(moved.tail("news.matches.v1")) == 1
+    assert "Nato-Beitritt" in moved.invoke("archive", "search", '"nato"')
+    text = installation.invoke("restore", str(backup), "--to", str(tmp_path / "other"))
+    assert "Group processors: 0 records unread." in text
+
+
+def test_a_backup_that_is_not_what_was_written_is_refused_and_leaves_nothing(
+    installation: CliInstallation, tmp_path: Path
+) -> None:
+    backup, new = tmp_path / "backup", tmp_path / "new"
+    installation.invoke("backup", str(backup))
+    manifest, store = backup / "manifest.json", backup / "store.db"
+    written, content = manifest.read_text(), store.read_bytes()
+
+    def rewrite(pattern: str, text: str) -> Callable[[], object]:
+        changed = re.sub(pattern, text, written, count=1)
+        assert changed != written
+        return lambda: manifest.write_text(changed)
+
+    cases = {
+        "its hash differs": lambda: store.write_bytes(content[:-1] + b"\x01"),
+        "store.db is missing": store.unlink,
+        "is not valid at format": rewrite('"format": 1', '"format": null'),
+        "The backup was written by version": rewrite('"format": 1', '"format": 2'),
+        "The store's schema 9999 was": rewrite('revision": "[0-9]+"', 'revision": "9999"'),
+        "The store's schema ../0001 was": rewrite('revision": "[0-9]+"', 'revision": "../0001"'),
+        "The stream file was written": rewrite('streams_version": 1', 'streams_version": 2'),
+        "The archive was written": rewrite('archive_version": 1', 'archive_version": 2'),
+        "is not valid at files.0.path": rewrite('"path": "archive', '"path": "../archive'),
+        "is no complete backup": manifest.unlink,
+    }
+    wrong = []
+    for message, damage in cases.items():
+        damage()
+        done = installation.execute("restore", str(backup), "--to", str(new))
+        if done.code != 1 or message not in done.err or new.exists():
+            wrong.append((message, done))
+        manifest.write_text(written)
+        store.write_bytes(content)
+    assert wrong == []
+    assert not list(tmp_path.glob(".new*"))
+
+
+def test_what_a_killed_backup_left_is_no_backup_and_the_next_one_replaces_it(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "backup"
+    left = tmp_path / ".backup.unfinished"
+    left.mkdir()
+    (left / "store.db").write_text("half")
+    with new_folder(target) as folder:
+        assert not target.exists()
+        assert list(folder.iterdir()) == []
+    assert target.is_dir()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_two_backups_at_once_do_not_write_into_one_folder(
+    installation: CliInstallation, tmp_path: Path
+) -> None:
+    lock = file_lock.acquire(tmp_path / ".backup.lock")
+    assert lock is not None
+    done = installation.execute("backup", str(tmp_path / "backup"))
+    assert (done.code, "Another process is writing" in done.err) == (3, True)
+
+
+def test_a_folder_without_an_installation_is_not_backed_up(
+    tmp_path: Path, streams: StreamInstallation
+) -> None:
+    streams.installation.environment["WIREWATCH_DATA_DIR"] = str(tmp_path / "empty")
+    done = streams.installation.execute("backup", str(tmp_path / "backup"))
+    assert (done.code, "There is no store.db" in done.err) == (2, True)
+    assert not (tmp_path / "empty").exists()
