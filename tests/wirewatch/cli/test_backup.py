@@ -74,7 +74,7 @@ def test_a_backup_that_is_not_what_was_written_is_refused_and_leaves_nothing(
         assert changed != written
         return lambda: manifest.write_text(changed)
 
-    cases = {
+    cases: dict[str, Callable[[], object]] = {
         "its hash differs": lambda: store.write_bytes(content[:-1] + b"\x01"),
         "store.db is missing": store.unlink,
         "is not valid at format": rewrite('"format": 1', '"format": null'),
