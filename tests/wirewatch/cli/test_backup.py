@@ -50,7 +50,7 @@ def test_a_backup_is_restored_with_everything_that_it_had(
     assert restored["archived"] == 1
     assert restored["streams"]["news.matches.v1"] == 1
     assert restored["unread"] == {"archive": 0, "processors": 0}
-    assert (new / "config/topics/words.txt").read_text() == "Kiew\n"
+    assert (new / "config" / "topics" / "words.txt").read_text() == "Kiew\n"
     assert installation.execute("restore", str(backup), "--to", str(new)).code == 2
 
     moved = CliInstallation(new.parent, {"WIREWATCH_DATA_DIR": str(new)} | installation.environment)
