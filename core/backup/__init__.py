@@ -8,5 +8,5 @@
     restore ─ manifest ─▶ verified copy ─▶ the folder in place ─▶ proof
 
 A backup is a folder that gets its name when it is complete. Why the moment is fixed this way is in
-docs/decisions/0043-backup.md.
+docs/decisions/0044-backup.md.
 """
