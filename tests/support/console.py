@@ -111,7 +111,8 @@ class Console:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
         answer = request(self.host, method, path, body or None, headers)
         self.headers = answer.headers
-        self.cookie = _with_cookie(self.cookie, answer.cookie)
+        for cookie in answer.cookies:
+            self.cookie = _with_cookie(self.cookie, cookie)
         if token := re.search(r'name="csrf" value="([^"]+)"', answer.body):
             self.csrf = token[1]
         return answer.status, answer.body

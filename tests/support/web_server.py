@@ -20,11 +20,16 @@ from wirewatch.web.server import serve
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer; names of headers are in lower case."""
+    """An answer; names of headers are in lower case.
+
+    Attributes:
+        cookies: Name and value of each cookie that it sets.
+    """
 
     status: int
     headers: dict[str, str]
     body: str
+    cookies: tuple[str, ...] = ()
 
     @property
     def cookie(self) -> str:
@@ -49,7 +54,9 @@ def request(
         connection.request(method, path, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()
         text = answer.read().decode()
-        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
+        received = [(name.lower(), value) for name, value in answer.getheaders()]
+        cookies = tuple(v.partition(";")[0] for name, v in received if name == "set-cookie")
+        return Answer(answer.status, dict(received), text, cookies)
     finally:
         connection.close()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.support.browser import Browser
+from tests.support.browser import Browser, Page
 from tests.support.console import HOSTILE, Console, add_delivery, add_story, serve_console
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -104,46 +104,131 @@ def test_new_stories_are_announced_without_moving_the_list(browser: Browser, liv
         assert page.count(".story") == 5
 
 
-def test_the_list_is_worked_through_with_the_keyboard(browser: Browser, live: Console) -> None:
-    ids = [add_story(live.store, str(n), now() - timedelta(minutes=n)) for n in range(3)]
+def current(page: Page) -> str:
+    """Return the id of the current story, which has the focus."""
+    return str(page.run("document.activeElement.closest('.current')?.id"))
+
+
+def test_ten_tasks_of_a_shift_are_done_by_the_keyboard_alone(
+    browser: Browser, live: Console
+) -> None:
+    ids = [add_story(live.store, str(n), now() - timedelta(minutes=n)) for n in range(9)]
+    story = [f"#s-{alert_id}" for alert_id in ids]
     with browser.page() as page:
-        page.open(f"{live.url}/")
-        here: Callable[[], str] = lambda: page.run("document.querySelector('.story.current').id")  # noqa: E731
-        page.press("j", "j")
-        assert here() == f"s-{ids[1]}"
-        page.press("k")
-        assert here() == f"s-{ids[0]}"
-        page.press("a")
-        page.wait("document.querySelector('.story.current.acked')")
+        page.open(f"{live.url}/?list=compact")
+        # 1: acknowledge a story, and 2: undo that
+        page.press("j", "j", "k", "a")
+        page.wait("document.querySelector('.current.acked')")
+        assert f"#{current(page)}" == story[0]
         page.press("u")
-        page.wait("document.querySelector('.story.current.open')")
+        page.wait("document.querySelector('.current.open')")
+        assert f"#{current(page)}" == story[0]
+        # 3: mark as relevant
         page.press("j", "r")
-        page.wait(f"document.querySelector('#s-{ids[1]} .badge.good')")
+        page.wait(f"document.querySelector('{story[1]} .badge.good')")
+        assert f"#{current(page)}" == story[1]
+        # 4: mark as not relevant, with a reason; a reason that is left open marks nothing
+        page.press("j", "n")
+        page.wait("document.activeElement?.name === 'reason'")
+        page.press("Escape")
+        assert page.count("#flash .flash") == 0
+        assert f"#{current(page)}" == story[2]
+        page.press("n")
+        page.wait("document.activeElement?.name === 'reason'")
+        page.press("3")
+        page.wait(f"document.querySelector('{story[2]} .badge.bad')")
+        assert "Not relevant: old news" in page.text(story[2])
+        assert f"#{current(page)}" == story[2]
         page.press("j", "n")
         page.wait("document.activeElement?.name === 'reason'")
         page.press("Enter")
-        page.wait(f"document.querySelector('#s-{ids[2]} .badge.bad')")
-        page.press("?")
-        page.wait("document.querySelector('#shortcuts').open")
-        page.press("Escape")
-        page.wait("!document.querySelector('#shortcuts').open")
+        page.wait(f"document.querySelector('{story[3]} .badge.bad')")
+        # 5: acknowledge several together
+        page.press("j", "x", "j", "x", "a")
+        page.wait("document.querySelectorAll('.story.acked').length === 2")
+        # 6: close a story
+        page.press("j", "c")
+        page.wait(f"document.querySelector('{story[6]}.closed')")
+        # 7: open a story, judge it there, go on to the next one and back to the list
+        page.press("j")
+        with page.leaving():
+            page.press("o")
+        assert page.run("location.pathname") == f"/alerts/{ids[7]}"
+        page.press("n")
+        with page.leaving():
+            page.press("1")
+        assert "Not relevant: different meaning" in page.text(".headline")
+        with page.leaving():
+            page.press("j")
+        assert page.run("location.pathname") == f"/alerts/{ids[8]}"
+        with page.leaving():
+            page.press("a")
+        assert "1 story acknowledged." in page.text("#flash")
+        assert page.run("document.activeElement.id") == "undo"  # the button pressed is gone
+        with page.leaving():
+            page.press("l")
+        assert page.run("location.search") == "?list=compact"
+        assert f"#{current(page)}" == story[8]
+        # 8: search the stories; in a field, keys are text
         page.press("/", "j")
         assert page.run("document.querySelector('[name=q]').value") == "j"
         page.press("Escape", "k")
+        assert f"#{current(page)}" == story[7]
+        page.run("document.querySelector('[name=q]').value = ''")
+        page.press("/")
+        page.ask("Input.insertText", text="tagt: 7")
         with page.leaving():
-            page.press("o")
-        assert page.run("location.pathname").startswith("/alerts/")
+            page.press("Enter")
+        assert page.count(".story") == 1
+        # 9: get help on a page with a table, and move in it
+        page.open(f"{live.url}/topics")
+        page.press("?")
+        page.wait("document.querySelector('#shortcuts').open")
+        assert page.axe() == []
+        page.press("Escape", "j", "j", "k")
+        assert page.run("document.activeElement.closest('tbody tr.current a').innerText")
+        # 10: search all articles from a page without a search field
+        with page.leaving():
+            page.press("/")
+        assert page.run("location.pathname") == "/search"
         assert page.problems == []
 
 
-def test_a_storys_page_has_shortcuts_too(browser: Browser, live: Console) -> None:
-    alert = add_story(live.store, "one", now())
+def test_newer_stories_are_counted_in_the_title_and_announced_as_the_reader_wants(
+    browser: Browser, live: Console
+) -> None:
+    add_story(live.store, "old", now() - timedelta(minutes=1))
     with browser.page() as page:
-        page.open(f"{live.url}/alerts/{alert}")
-        for key, text in (("a", "1 story acknowledged."), ("u", "Undone for 1 story.")):
-            with page.leaving():
-                page.press(key)
-            assert text in page.text("#flash")
+        page.open(f"{live.url}/?list=compact")
+        assert page.run("!document.querySelector('#notify').checked")
+        assert page.run("!document.querySelector('#sound').checked")
+        page.run(
+            "window.shown = []; window.tones = 0; document.hasFocus = () => false;"
+            " class Fake { constructor(text, more) { shown.push([text, more.body]); } };"
+            " Fake.requestPermission = async () => window.answer; window.Notification = Fake;"
+            " const start = OscillatorNode.prototype.start; OscillatorNode.prototype.start ="
+            " function (at) { tones += 1; return start.call(this, at); }; 0"
+        )
+        page.run("window.answer = 'denied'; document.querySelector('#notify').click(); 0")
+        page.wait("document.querySelector('#notices-note').innerText.includes('does not allow')")
+        assert page.run("!document.querySelector('#notify').checked")
+        page.run("window.answer = 'granted'; 0")
+        page.click("#notify")
+        page.click("#sound")
+        page.wait("tones === 2")  # it is heard once when it is chosen
+        page.run("localStorage.removeItem('wirewatch.sounded'); 0")
+        add_story(live.store, "new", now())
+        page.wait("document.title.startsWith('(1) ')")
+        page.wait("tones === 4")
+        assert page.run("shown") == [["1 new story", "Die Nato tagt: new"]]
+        with page.leaving():
+            page.click(".newer a")
+        assert not page.run("document.title").startswith("(")
+        assert page.text(".story.new h2") == "Die Nato tagt: new"
+        assert page.count(".story.new") == 1
+        page.press("m")
+        page.wait("!document.querySelector('.story.new')")
+        assert page.problems == []
 
 
 def test_hostile_text_runs_no_script_and_breaks_no_layout(browser: Browser, live: Console) -> None:

@@ -15,9 +15,10 @@ from core.store import Connection
 from core.store.console import actions, story_list, story_rows
 from core.store.console.story_list import Facets, StoryCard, StoryCursor, StoryFilter
 from core.store.console.story_rows import StoryRow
-from wirewatch.web import display, preferences
+from wirewatch.web import display, last_look, preferences
 from wirewatch.web.actor import author_name
 from wirewatch.web.flash import flash
+from wirewatch.web.last_look import LastLook
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.pages.story_filter import StoryQuery, active_filters, preset_links
 from wirewatch.web.pages.story_row import row_view
@@ -44,6 +45,8 @@ class StoriesPage:
         position = request.query_params.get("before", "")
         before = StoryCursor.parse(position) if position else None
         layout, catalog = preferences.choose_layout(request), renderer.runtime.catalog()
+        look, is_visit = _last_look(request, now), _is_visit(request, before)
+        look = look.visit(now) if is_visit else look
         with renderer.store.read() as connection:
             stories, views = _load_stories(
                 connection, query.story_filter(now), before, layout, catalog, t
@@ -55,6 +58,7 @@ class StoriesPage:
             tab="stories",
             **_filter_context(query, facets, catalog, t),
             **_list_context(query, stories, before, now),
+            **_mark_new(views, look.since),
             stories=views,
             layout=layout,
             layouts=[(name, query.address(list=name)) for name in preferences.LAYOUTS],
@@ -64,14 +68,18 @@ class StoriesPage:
             name=author_name(request),
         )
         preferences.remember_layout(answer, request, layout)
+        if is_visit:
+            preferences.remember(answer, request, last_look.COOKIE, str(look))
         return answer
 
     def newer(self, request: Request, than: str = "") -> JSONResponse:
-        """Return how many stories of the filter are newer than a cursor."""
+        """Return how many stories of a filter are newer than a cursor, and the newest headline."""
         query = StoryQuery.read(request.query_params).story_filter(self._renderer.clock())
         with self._renderer.store.read() as connection:
             count = story_list.count_newer(connection, query, StoryCursor.parse(than))
-        return JSONResponse({"newer": count})
+            newest = story_rows.list_rows(connection, query, limit=1) if count else []
+        title = display.title(newest[0].title) if newest else ""
+        return JSONResponse({"newer": count, "title": title})
 
 
 def _load_stories(
@@ -89,6 +97,26 @@ def _load_stories(
         return rows, [row_view(row, catalog) for row in rows[:PAGE_SIZE]]
     cards = story_list.list_stories(connection, story_filter, before=before, limit=limit)
     return cards, [card_view(card, catalog, t) for card in cards[:PAGE_SIZE]]
+
+
+def _last_look(request: Request, now: datetime) -> LastLook:
+    """Return what the browser remembers, with what the address says was seen since."""
+    look = LastLook.read(request.cookies.get(last_look.COOKIE, ""), now)
+    return look.seen_until(request.query_params.get("looked", ""), now)
+
+
+def _is_visit(request: Request, before: StoryCursor | None) -> bool:
+    """Return whether somebody opens the list. A script that updates a page in place does not."""
+    is_page = request.headers.get("sec-fetch-dest", "document") == "document"
+    return before is None and request.method == "GET" and is_page
+
+
+def _mark_new(views: Sequence[dict[str, Any]], since: datetime) -> dict[str, int]:
+    """Mark the open stories that are new to the reader, and return how many there are."""
+    for view in views:
+        is_open = view["state"] == "open" and not view["verdict"]
+        view["is_new"] = is_open and view["at"] > since
+    return {"new_count": sum(view["is_new"] for view in views)}
 
 
 def _filter_context(
@@ -125,6 +153,8 @@ def _list_context(
         "newest": "" if before else str(newest),
         "query_string": query.address().partition("?")[2],
         "first_page": query.address(),
+        "newer_page": query.address(looked=last_look.format_time(now - last_look.LATE_COMMIT)),
+        "all_seen": query.address(looked=last_look.format_time(now)),
         "older": query.address(before=str(stories[PAGE_SIZE - 1].cursor)) if has_older else "",
         "is_later_page": before is not None,
     }

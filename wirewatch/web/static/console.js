@@ -42,7 +42,9 @@ function startCountdown() {
     if (label) label.textContent = ` ${left}`;
     if (left-- <= 0) {
       clearInterval(countdown);
+      const focused = flash.contains(document.activeElement);
       flash.remove();
+      if (focused) focusList();
     }
   };
   tick();
@@ -77,7 +79,7 @@ async function send(form, button) {
 // Replaces the stories that the page already shows. None are added, so nothing moves.
 function update(fresh) {
   const story = current();
-  const focused = document.activeElement?.closest(".story")?.id;
+  const focused = Boolean(document.activeElement?.closest(".story, #flash"));
   for (const old of all(".story")) {
     const replacement = fresh.getElementById(old.id);
     if (replacement) old.replaceWith(document.adoptNode(replacement));
@@ -86,7 +88,8 @@ function update(fresh) {
   for (const box of all(".pick input:checked")) box.checked = false;
   const flash = fresh.getElementById("flash");
   if (flash) $("#flash").replaceChildren(...flash.childNodes);
-  if (story) makeCurrent($(`#${story.id}`), focused === story.id);
+  if (focused) focusList(story);
+  else if (story) makeCurrent(document.getElementById(story.id), false);
   $("#flash [name=reason]")?.focus();
   updateTimes();
   startCountdown();
@@ -106,95 +109,8 @@ document.addEventListener("submit", (event) => {
   send(form, event.submitter);
 });
 
-// ── keyboard shortcuts ───────────────────────────────────────────────────────────────────────
-const current = () => $(".story.current");
-
-function makeCurrent(story, focus = true) {
-  if (!story) return;
-  current()?.classList.remove("current");
-  story.classList.add("current");
-  if (focus) {
-    $("h2 a", story).focus({ preventScroll: true });
-    story.scrollIntoView({ block: "nearest" });
-  }
-}
-
-function move(by) {
-  const stories = all(".story");
-  const index = stories.indexOf(current());
-  makeCurrent(stories[index < 0 ? 0 : Math.min(stories.length - 1, Math.max(0, index + by))]);
-}
-
-function act(verb) {
-  if (all(".pick input:checked").length) return $(`.bulk button[value=${verb}]`)?.click();
-  const story = current() ?? $(".story");
-  makeCurrent(story);
-  return $(`.acts button[value^="${verb}:"]`, story)?.click();
-}
-
-const listKeys = {
-  j: () => move(1),
-  k: () => move(-1),
-  o: () => $("h2 a", current() ?? document)?.click(),
-  x: () => $(".pick input", current() ?? document)?.click(),
-  a: () => act("ack"),
-  r: () => act("relevant"),
-  n: () => act("irrelevant"),
-  u: () => $("#undo")?.click(),
-  "/": () => $("input[name=q]")?.focus(),
-  "?": () => $("#shortcuts")?.showModal(),
-};
-const storyKeys = { a: "#do-ack", r: "#do-relevant", u: "#undo" };
-
-function actionOf(key) {
-  if ($("#shortcuts")) return listKeys[key];
-  const button = storyKeys[key] && $(storyKeys[key]);
-  return button && (() => button.click());
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  const field = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]");
-  if (field) {
-    if (event.key === "Escape") field.blur?.();
-    return;
-  }
-  const action = actionOf(event.key);
-  if (!action) return;
-  event.preventDefault();
-  action();
-});
-
-document.addEventListener("focusin", (event) => {
-  const story = event.target.closest(".story");
-  if (story && story !== current()) makeCurrent(story, false);
-});
-
 // The back button may show a filter whose unused fields were disabled when it was sent.
 addEventListener("pageshow", () => all(".filters :disabled").forEach((field) => (field.disabled = false)));
-
-$("#shortcuts-open")?.removeAttribute("hidden");
-$("#shortcuts-open")?.addEventListener("click", () => $("#shortcuts").showModal());
-
-// ── "12 new stories" ─────────────────────────────────────────────────────────────────────────
-async function countNewer() {
-  const { newest, filter } = document.body.dataset;
-  const line = $(".newer p");
-  if (!newest || !line) return;
-  const answer = await fetch(`/newer?${filter ? `${filter}&` : ""}than=${encodeURIComponent(newest)}`).catch(() => null);
-  if (!answer?.ok) return;
-  const { newer } = await answer.json();
-  const link = $("a", line);
-  const text = newer === 1 ? link.dataset.one : link.dataset.many.replace("{n}", newer);
-  if (newer && link.textContent !== text) link.textContent = text;
-  line.hidden = !newer;
-}
-
-if (document.body.dataset.newest) {
-  const events = new EventSource(document.body.dataset.events);
-  events.addEventListener("stories", countNewer);
-  addEventListener("pagehide", () => events.close());
-}
 
 updateTimes();
 setInterval(updateTimes, 30_000);

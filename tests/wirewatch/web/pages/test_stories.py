@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 
@@ -132,8 +133,10 @@ def test_newer_stories_are_counted_under_the_filter(console: Console, now: datet
     newest = re.search(r'data-newest="([^"]+)" data-filter="([^"]*)"', console.page("/"))
     assert newest
     add_story(console.store, "second", now)
-    assert console.page(f"/newer?than={newest[1]}") == '{"newer":1}'
-    assert console.page(f"/newer?severity=urgent&than={newest[1]}") == '{"newer":0}'
+    newer = json.loads(console.page(f"/newer?than={newest[1]}"))
+    assert newer == {"newer": 1, "title": "Die Nato tagt: second"}
+    newer = json.loads(console.page(f"/newer?severity=urgent&than={newest[1]}"))
+    assert newer == {"newer": 0, "title": ""}
     assert 'data-filter="severity=urgent"' in body
 
 
@@ -265,3 +268,36 @@ def test_the_compact_list_is_chosen_by_a_link_and_remembered(
     assert "1 story acknowledged." in done
     assert f'<li class="story line acked normal done" id="s-{one}">' in done
     assert '<ol class="stories cards">' in console.page("/?list=cards")
+
+
+def test_stories_since_the_last_visit_are_marked_until_they_are_seen(
+    console: Console, now: datetime
+) -> None:
+    def at(minutes: float) -> datetime:
+        console.clock[:] = [now + timedelta(minutes=minutes)]
+        return console.clock[0]
+
+    def new(path: str = "/") -> list[str]:
+        body = console.page(path)
+        assert body.count('title="New since your last visit"') == body.count(' new" id=')
+        return re.findall(r'<li class="story [^"]* new" id="s-([0-9a-f]{32})"', body)
+
+    old = add_story(console.store, "old", at(0) - timedelta(minutes=1))
+    assert new() == []  # nothing is new to a browser that never was here
+    first = add_story(console.store, "first", at(3))
+    assert new() == new("/?list=compact") == [first]
+    at(8)
+    assert new() == [first]  # the reader works: the mark stays
+    assert alert_ids(console.page("/?state=open&topic=nato")) == [first, old]
+    second, third = (add_story(console.store, name, at(30)) for name in ("second", "third"))
+    at(31)
+    console.page("/topics")
+    assert set(new()) == {second, third}  # the last visit was at 8 minutes
+    console.submit("/act", [("one", f"ack:{second}"), ("back", "/")])
+    body = console.page("/")
+    assert "1 story on this page is new since your last visit." in body
+    assert new() == [third]
+    link = re.search(r'<a href="([^"]+)" id="all-seen">', body)
+    assert link
+    assert new(link[1].replace("&amp;", "&")) == new() == []
+    assert new("/?looked=1") == []  # an old address brings no mark back
