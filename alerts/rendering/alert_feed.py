@@ -14,7 +14,6 @@ person who passes a document on does not pass on the access.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +23,7 @@ from xml.etree import ElementTree as ET
 
 from alerts.notification_body import BundledTopic, NotificationBody, told_topics
 from alerts.rendering.content import DeliveryContext, MessageContent, message_content
+from alerts.rendering.feed_xml import ATOM_NAMESPACE, add_element, xml_text
 from alerts.rendering.text_runs import (
     Paragraph,
     TextRun,
@@ -38,12 +38,8 @@ from config.i18n import Translator
 from core.clock import rfc3339
 from core.text import clean_line
 
-ATOM_NAMESPACE = "http://www.w3.org/2005/Atom"
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 PROGRAM = "Wirewatch"
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What is no character of XML 1.0 (section 2.2, production 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +116,12 @@ def feed_entry(
 def atom(feed: AlertFeed) -> bytes:
     """Return a feed as Atom."""
     root = ET.Element("feed", {"xmlns": ATOM_NAMESPACE, "xml:lang": feed.language})
-    _add(root, "id", feed.id)
-    _add(root, "title", feed.title)
-    _add(root, "updated", rfc3339(feed.updated))
-    _add(root, "link", rel="alternate", type="text/html", href=feed.home)
-    _add(root, "generator", PROGRAM)
-    _add(_add(root, "author"), "name", PROGRAM)
+    add_element(root, "id", feed.id)
+    add_element(root, "title", feed.title)
+    add_element(root, "updated", rfc3339(feed.updated))
+    add_element(root, "link", rel="alternate", type="text/html", href=feed.home)
+    add_element(root, "generator", PROGRAM)
+    add_element(add_element(root, "author"), "name", PROGRAM)
     for entry in feed.entries:
         _add_entry(root, entry)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -136,7 +132,7 @@ def json_feed(feed: AlertFeed) -> bytes:
     """Return a feed as JSON Feed 1.1."""
     document = {
         "version": JSON_FEED,
-        "title": _xml_text(feed.title),
+        "title": xml_text(feed.title),
         "home_page_url": feed.home,
         "language": feed.language,
         "authors": [{"name": PROGRAM}],
@@ -150,7 +146,7 @@ def html(run: TextRun) -> str:
 
     The elements are those that feed readers keep when they clean up: ``mark`` is not one of them.
     """
-    text = escape(_xml_text(run.text), quote=False)
+    text = escape(xml_text(run.text), quote=False)
     if run.url:
         text = f'<a href="{escape(run.url)}">{text}</a>'
     if run.is_marked:
@@ -159,20 +155,20 @@ def html(run: TextRun) -> str:
 
 
 def _add_entry(root: ET.Element, entry: AlertFeedEntry) -> None:
-    content, element = entry.content, _add(root, "entry")
-    _add(element, "id", entry.id)
-    _add(element, "title", content.title, **_lang(content.language))
-    _add(element, "published", rfc3339(entry.published))
-    _add(element, "updated", rfc3339(entry.updated))
-    _add(_add(element, "author"), "name", entry.author)
+    content, element = entry.content, add_element(root, "entry")
+    add_element(element, "id", entry.id)
+    add_element(element, "title", content.title, **_lang(content.language))
+    add_element(element, "published", rfc3339(entry.published))
+    add_element(element, "updated", rfc3339(entry.updated))
+    add_element(add_element(element, "author"), "name", entry.author)
     rels = ("alternate", "related") if content.read else ("alternate",)
     for rel, link in zip(rels, links(content), strict=False):
-        _add(element, "link", rel=rel, type="text/html", href=link.url, title=link.name)
+        add_element(element, "link", rel=rel, type="text/html", href=link.url, title=link.name)
     for topic in entry.topics:
-        _add(element, "category", term=topic.id, label=topic.title)
-    _add(element, "category", scheme="urn:wirewatch:severity", term=entry.body.severity)
-    _add(element, "category", scheme="urn:wirewatch:kind", term=entry.body.kind)
-    _add(element, "content", _html(content), type="html")
+        add_element(element, "category", term=topic.id, label=topic.title)
+    add_element(element, "category", scheme="urn:wirewatch:severity", term=entry.body.severity)
+    add_element(element, "category", scheme="urn:wirewatch:kind", term=entry.body.kind)
+    add_element(element, "content", _html(content), type="html")
 
 
 def _json_item(entry: AlertFeedEntry) -> dict[str, Any]:
@@ -180,13 +176,13 @@ def _json_item(entry: AlertFeedEntry) -> dict[str, Any]:
     item = {
         "id": entry.id,
         "url": content.read or content.console,
-        "title": _xml_text(content.title),
+        "title": xml_text(content.title),
         "content_html": _html(content),
-        "content_text": _xml_text(written_all(_paragraphs(content), plain)),
+        "content_text": xml_text(written_all(_paragraphs(content), plain)),
         "date_published": rfc3339(entry.published),
         "date_modified": rfc3339(entry.updated),
-        "authors": [{"name": _xml_text(entry.author)}],
-        "tags": [_xml_text(topic.title) for topic in entry.topics],
+        "authors": [{"name": xml_text(entry.author)}],
+        "tags": [xml_text(topic.title) for topic in entry.topics],
         "language": content.t.code,
         "_wirewatch": {
             "kind": body.kind,
@@ -213,20 +209,5 @@ def _paragraphs(content: MessageContent) -> Iterator[Paragraph]:
     yield link_paragraph(content)
 
 
-def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-    safe = {_attribute(key): _xml_text(value) for key, value in attributes.items()}
-    element = ET.SubElement(parent, name, safe)
-    element.text = _xml_text(text) or None
-    return element
-
-
-def _attribute(key: str) -> str:
-    return "xml:lang" if key == "lang" else key
-
-
 def _lang(code: str) -> dict[str, str]:
     return {"lang": code} if code else {}
-
-
-def _xml_text(text: str) -> str:
-    return _NOT_XML.sub("", text)

@@ -1,4 +1,4 @@
-"""The addresses of receivers of kind ``feed``, and the entries that their readers get.
+"""The addresses of feeds, and the entries that readers of a feed of alerts get.
 
 ::
 
@@ -30,12 +30,16 @@ feed_addresses = Table(
 )
 
 
+LIST_READER = "stories:"
+"""Beginning of the names of readers of the list of stories; ids of receivers have no colon."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeedAddress:
     """The address of a receiver's feed.
 
     Attributes:
-        receiver: Id of the receiver.
+        receiver: Id of the receiver, or what :func:`list_reader` made of a reader's name.
         token_hash: SHA-256 of the token, in hexadecimal.
         created_at: When the token was made.
     """
@@ -72,6 +76,11 @@ class StoredEntry:
     body: str
     created_at: datetime
     delivered_at: datetime
+
+
+def list_reader(name: str) -> str:
+    """Return the name under which the address of a reader of the list of stories is stored."""
+    return f"{LIST_READER}{name}"
 
 
 def add_address(connection: Connection, address: FeedAddress) -> None:

@@ -333,7 +333,7 @@ KEPT = {
     "leases": "a row for each thing of which there is one doer; their number does not grow",
     canaries.name: "a row for each target that gets canaries; it goes with the target",
     canary_timer.name: "a single row: when the next canary is due",
-    feed_addresses.name: "a row for each feed of alerts that has an address",
+    feed_addresses.name: "a row for each feed that has an address",
     digests.digests.name: "a row for each digest of alerts.yaml; that of a removed one is deleted",
     "feeds": "a row for each feed ever configured; a removed one keeps its history",
     operator_files.name: "a row for each operator file; that of a deleted file is deleted",

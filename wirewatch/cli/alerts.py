@@ -10,7 +10,7 @@ import typer
 from config.errors import UsageError
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339, utc_now
-from wirewatch.cli import feedback, regrouping, story_actions
+from wirewatch.cli import feedback, regrouping, story_actions, story_feeds
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.silences import silence
 from wirewatch.cli.simulate import simulate
@@ -32,6 +32,7 @@ app.command()(simulate)
 app.command()(silence)
 app.command()(feedback.missed)
 app.command()(feedback.export)
+app.command("feed-address")(story_feeds.feed_address)
 for _command in (*story_actions.COMMANDS, *regrouping.COMMANDS):
     app.command()(_command)
 

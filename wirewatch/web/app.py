@@ -34,7 +34,7 @@ from wirewatch.web.explain import Explainer
 from wirewatch.web.limits import AnswerLimit
 from wirewatch.web.pages.alert_feed import AlertFeedEndpoint
 from wirewatch.web.pages.deliveries import DeliveriesPage
-from wirewatch.web.pages.export import ListExport
+from wirewatch.web.pages.export import ListExport, ListFeeds
 from wirewatch.web.pages.feeds import FeedsPage
 from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
@@ -85,6 +85,7 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
     for page in (
         StoriesPage(renderer),
         ListExport(renderer),
+        ListFeeds(renderer),
         StoryPage(renderer, explainer),
         StoryActions(renderer),
         TopicsPage(renderer, explainer),
