@@ -113,6 +113,12 @@ class Translator:
 
         return format_decimal(n, locale=self.code)
 
+    def decimal(self, n: float) -> str:
+        """Return a number with one digit after the point: ``1.2`` or ``1,2``."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(n, format="#,##0.0", locale=self.code)
+
     def percent(self, share: float) -> str:
         """Return a share of 1 as a rounded percentage: ``37%`` or ``37 %``."""
         from babel.numbers import format_percent

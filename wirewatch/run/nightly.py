@@ -29,6 +29,7 @@ from core.processes.instance import Instance
 from core.store import Store, leases, nightly_runs
 from core.store.nightly_runs import NightlyRun
 from core.store.retention import RULES, Kind, forget_all
+from wirewatch.disk_usage import measure_storage
 from wirewatch.run.bootstrap import open_archive
 
 LOOK_SECONDS = 60.0
@@ -122,7 +123,8 @@ class NightlyJob:
         if not self._go_on():
             return None
         deleted = {name: rows for name, rows in deleted.items() if rows}
-        run = NightlyRun(started_at, self._clock(), deleted, {}, problem)
+        sizes = measure_storage(self._settings, self._store)
+        run = NightlyRun(started_at, self._clock(), deleted, sizes, problem)
         self._store.transact(lambda c: nightly_runs.add_run(c, run))
         self._set_next(self._clock())
         _report(run)
@@ -172,7 +174,13 @@ def _report(run: NightlyRun) -> None:
     for name, rows in run.deleted.items():
         metrics.ROWS_FORGOTTEN.labels(name).inc(rows)
     seconds = round((run.ended_at - run.started_at).total_seconds(), 1)
-    log.info("old_data_deleted", rows=run.total, seconds=seconds, **_keys(run))
+    log.info(
+        "old_data_deleted",
+        rows=run.total,
+        seconds=seconds,
+        bytes=sum(run.sizes.values()),
+        **_keys(run),
+    )
     if run.problem:
         log.error("archive_not_pruned", reason=run.problem, mend="It is tried again next night.")
 

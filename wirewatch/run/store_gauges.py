@@ -18,8 +18,8 @@ import structlog
 from core import metrics
 from core.store.article_times import load_article_times
 from core.store.backlogs import load_outbox_backlog, load_page_backlog, load_undelivered
+from wirewatch.disk_usage import measure_disk, measure_storage
 from wirewatch.outlet_latency import OutletLatency, measure_outlets
-from wirewatch.run.disk_usage import measure_disk, measure_storage
 from wirewatch.run.program import Program
 
 UPDATE_SECONDS = 15.0

@@ -17,9 +17,12 @@ from config.secrets import mask
 from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
 from core.store.feed_record import FeedRecord
+from core.store.nightly_runs import load_runs
 from core.store.poll_now import poll_now
+from wirewatch.disk_usage import measure_storage
 from wirewatch.feed_summary import summarize_feeds
 from wirewatch.web import charts, display, forms
+from wirewatch.web.data_panel import COLUMNS, nightly_rows, size_tiles
 from wirewatch.web.flash import flash, redirect_with_outcome
 from wirewatch.web.latency_table import latency_rows
 from wirewatch.web.outcome_texts import poll_phrase
@@ -58,6 +61,7 @@ class FeedsPage:
         t, catalog = renderer.translator(request), renderer.runtime.catalog()
         with renderer.store.read() as connection:
             feeds = overviews.list_feeds(connection, now)
+            runs = load_runs(connection)
         feeds = sorted(feeds, key=lambda feed: WORST_FIRST.index(feed.state.state))
         counts = Counter(feed.state.state for feed in feeds)
         return renderer.render(
@@ -69,6 +73,9 @@ class FeedsPage:
             summary=summarize_feeds([feed.state for feed in feeds], t),
             mood="bad" if counts["failing"] + counts["gone"] else "",
             latency=latency_rows(renderer.runtime.latency(), catalog, t),
+            sizes=size_tiles(measure_storage(renderer.runtime.settings, renderer.store), t),
+            nightly=nightly_rows(runs, t),
+            nightly_columns=COLUMNS,
             flash=flash(request.query_params, now, t),
         )
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from config.i18n import Phrase
+from config.i18n import Phrase, translator
 from core.store import feed_history
 from core.store import feeds as feed_store
 from core.store.feed_history import FeedEvent
 from core.store.feeds import feeds
+from core.store.nightly_runs import NightlyRun, add_run
 from ingest.sources.key_level import KeyLevel
 from tests.support.console import Console, add_feeds
 from wirewatch.outlet_latency import ALL, OTHERS, OutletLatency, Percentiles
+from wirewatch.web.data_panel import human_size
 
 
 def test_failing_feeds_come_first_with_the_reason(console: Console, now: datetime) -> None:
@@ -117,6 +119,25 @@ def test_a_failure_that_goes_on_is_said_once(console: Console, now: datetime) ->
     with console.store.write() as connection:
         connection.execute(feeds.update().values(fail_count=0, fail_since=None, last_error=""))
     assert "Failing <time" in console.page("/feeds")
+
+
+def test_the_size_of_the_data_and_what_each_night_deleted_are_shown(
+    console: Console, now: datetime
+) -> None:
+    add_feeds(console.store, console.catalog, now)
+    assert "has not run yet" in console.page("/feeds")
+    deleted = {"articles": 90_000, "entries": 80_000, "stories": 12, "archive": 1_234, "gone": 1}
+    sizes = {"store": 1_234_000_000, "archive": 45_000_000_000}
+    run = NightlyRun(now - timedelta(hours=9), now - timedelta(hours=8), deleted, sizes, "No <b>.")
+    with console.store.write() as connection:
+        add_run(connection, run)
+    body = console.page("/feeds")
+    [row] = re.findall(r"<tr><th scope=\"row\"><time.*?</tr>", body)
+    assert "No &lt;b&gt;." in row
+    numbers = re.findall(r'class="number" data-label="[^"]*">([^<]*)<', row)
+    assert numbers == ["170,000", "12", "1", "0", "1,234", "46 GB"]
+    sizes_shown = [human_size(n, translator("de")) for n in (0, 999_499, 1_234_567, 45_000_000_000)]
+    assert sizes_shown == ["0 kB", "999 kB", "1,2 MB", "45 GB"]
 
 
 def test_the_latency_of_each_outlet_is_shown_below_all_feeds(
