@@ -54,8 +54,13 @@ class Translator:
 
     def __init__(self, code: str, zone: tzinfo = UTC) -> None:
         self.code = code
-        self._zone = zone
+        self.zone = zone
         self._catalogue = _catalogue(code)
+
+    @property
+    def zone_name(self) -> str:
+        """The time zone's name, such as ``Europe/Berlin``; ``UTC`` for UTC."""
+        return getattr(self.zone, "key", "UTC")
 
     def __call__(self, key: str, /, **values: Param) -> str:
         """Return the text for a key with the values filled in.
@@ -164,7 +169,7 @@ class Translator:
         """Return a date and time in the reader's time zone, and which zone that is."""
         from babel.dates import format_datetime
 
-        return format_datetime(moment.astimezone(self._zone), self("time.format"), locale=self.code)
+        return format_datetime(moment.astimezone(self.zone), self("time.format"), locale=self.code)
 
     def _phrase(self, code: str, params: dict[str, Param]) -> str:
         n = params.get("n")

@@ -41,6 +41,7 @@ from wirewatch.web.pages.login import LoginPage
 from wirewatch.web.pages.missed import MissedPage
 from wirewatch.web.pages.review import ReviewPage
 from wirewatch.web.pages.search import ArchivePage
+from wirewatch.web.pages.status import StatusFragment
 from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
@@ -96,6 +97,7 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
         ReviewPage(renderer),
         DeliveriesPage(renderer),
         LoginPage(renderer),
+        StatusFragment(renderer),
         HealthEndpoints(renderer),
         AlertFeedEndpoint(renderer),
         WebSubEndpoint(renderer),

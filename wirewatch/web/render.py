@@ -22,7 +22,7 @@ from core.store.accounts import AccountRole
 from core.store.feed_record import FeedState
 from core.store.targets import TargetState
 from wirewatch.web.actor import may, principal_of
-from wirewatch.web.language import preferred_translator
+from wirewatch.web.language import ZONE_COOKIE, preferred_translator
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.status import SystemStatus, system_status
 
@@ -51,8 +51,12 @@ class PageRenderer:
         self._started_at = clock()
 
     def translator(self, request: Request) -> Translator:
-        """Return the translator of the reader's language."""
-        return preferred_translator(request.headers.get("accept-language", ""))
+        """Return the translator of the reader's language and time zone.
+
+        Where the browser has not named its time zone, it is the one of ``alerts.yaml``.
+        """
+        zone = request.cookies.get(ZONE_COOKIE) or self.runtime.catalog().alerts.time_zone
+        return preferred_translator(request.headers.get("accept-language", ""), zone)
 
     def render(self, request: Request, template: str, *, tab: str, **context: Any) -> HTMLResponse:
         """Render a page.
@@ -111,7 +115,7 @@ class PageRenderer:
             "may_operate": may(request, AccountRole.OPERATOR),
             "address": f"{url.path}?{url.query}" if url.query else url.path,
         }
-        headers = {"Vary": "Accept-Language"}
+        headers = {"Vary": "Accept-Language, Cookie"}
         return _templates().TemplateResponse(
             request, template, context, status_code=status, headers=headers
         )

@@ -49,7 +49,7 @@ class StoriesPage:
         look = look.visit(now) if is_visit else look
         with renderer.store.read() as connection:
             stories, views = _load_stories(
-                connection, query.story_filter(now), before, layout, catalog, t
+                connection, query.story_filter(now, t.zone), before, layout, catalog, t
             )
             facets = story_list.load_facets(connection)
         answer = renderer.render(
@@ -74,10 +74,11 @@ class StoriesPage:
 
     def newer(self, request: Request, than: str = "") -> JSONResponse:
         """Return how many stories of a filter are newer than a cursor, and the newest headline."""
-        query = StoryQuery.read(request.query_params).story_filter(self._renderer.clock())
-        with self._renderer.store.read() as connection:
-            count = story_list.count_newer(connection, query, StoryCursor.parse(than))
-            newest = story_rows.list_rows(connection, query, limit=1) if count else []
+        renderer, query = self._renderer, StoryQuery.read(request.query_params)
+        chosen = query.story_filter(renderer.clock(), renderer.translator(request).zone)
+        with renderer.store.read() as connection:
+            count = story_list.count_newer(connection, chosen, StoryCursor.parse(than))
+            newest = story_rows.list_rows(connection, chosen, limit=1) if count else []
         title = display.title(newest[0].title) if newest else ""
         return JSONResponse({"newer": count, "title": title})
 

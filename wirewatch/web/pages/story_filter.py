@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from config.i18n import Translator
@@ -50,9 +50,14 @@ class StoryQuery:
         """Return a value; empty if the filter does not use it."""
         return self.values.get(name, "")
 
-    def story_filter(self, now: datetime) -> story_list.StoryFilter:
-        """Return the filter as the store takes it."""
-        since, until = _midnight(self.get("from")), _midnight(self.get("to"))
+    def story_filter(self, now: datetime, zone: tzinfo = UTC) -> story_list.StoryFilter:
+        """Return the filter as the store takes it.
+
+        Args:
+            now: The present.
+            zone: The reader's time zone, in which days begin.
+        """
+        since, until = _start_of(self.get("from"), zone), _end_of(self.get("to"), zone)
         if self.get("last"):
             since = now - PRESETS[self.get("last")]
         return story_list.StoryFilter(
@@ -64,7 +69,7 @@ class StoryQuery:
             state=self.get("state") or DEFAULT_STATE,
             text=self.get("q"),
             since=since,
-            until=until + timedelta(days=1) if until else None,
+            until=until,
         )
 
     def address(self, without: Iterable[str] = (), **more: str) -> str:
@@ -131,5 +136,13 @@ def _valid_day(text: str) -> str:
     return day.isoformat() if 1970 <= day.year < 9000 else ""
 
 
-def _midnight(day: str) -> datetime | None:
-    return datetime.combine(date.fromisoformat(day), time(), UTC) if day else None
+def _start_of(day: str, zone: tzinfo) -> datetime | None:
+    return _midnight(date.fromisoformat(day), zone) if day else None
+
+
+def _end_of(day: str, zone: tzinfo) -> datetime | None:
+    return _midnight(date.fromisoformat(day) + timedelta(days=1), zone) if day else None
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -6,8 +6,22 @@ const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
 // ── times ────────────────────────────────────────────────────────────────────────────────────
 const lang = document.documentElement.lang;
-const absolute = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
 const texts = document.body.dataset; // the server's texts, such as "{span} ago" and "{n} days"
+
+// The server writes times in the zone that this cookie names; the first page is read again in it.
+function nameZone() {
+  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
+  if (!zone || zone.replace("Etc/", "") === texts.zone) return;
+  try {
+    if (sessionStorage.zone === zone) return; // tried: the server does not know it
+    sessionStorage.zone = zone;
+  } catch {
+    return; // storage is refused, and cookies are too
+  }
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `wirewatch_zone=${zone}; path=/; max-age=31536000; samesite=strict${secure}`;
+  if (document.cookie.includes(`wirewatch_zone=${zone}`)) location.reload();
+}
 
 function ago(moment) {
   const minutes = Math.floor((Date.now() - moment) / 60_000);
@@ -25,7 +39,6 @@ function updateTimes() {
     const moment = new Date(time.dateTime);
     const text = ago(moment);
     if (text) time.textContent = text;
-    time.title = absolute.format(moment);
   }
 }
 
@@ -60,20 +73,8 @@ function withoutFlash(address) {
 
 // ── actions that keep the reader's position ──────────────────────────────────────────────────
 async function send(form, button) {
-  const fields = new URLSearchParams(new FormData(form));
-  if (button?.name) fields.append(button.name, button.value);
-  let answer;
-  try {
-    answer = await fetch(form.action, { method: "POST", body: fields });
-  } catch {
-    form.submit();
-    return;
-  }
-  if (!answer.ok) {
-    location.reload();
-    return;
-  }
-  update(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  const answer = await post(form, button); // of connection.js
+  if (answer) update(parse(await answer.text()));
 }
 
 // Replaces the stories that the page already shows. None are added, so nothing moves.
@@ -112,6 +113,7 @@ document.addEventListener("submit", (event) => {
 // The back button may show a filter whose unused fields were disabled when it was sent.
 addEventListener("pageshow", () => all(".filters :disabled").forEach((field) => (field.disabled = false)));
 
+nameZone();
 updateTimes();
 setInterval(updateTimes, 30_000);
 startCountdown();

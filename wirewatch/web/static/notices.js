@@ -26,6 +26,7 @@ async function countNewer() {
 if (document.body.dataset.newest) {
   const events = new EventSource(document.body.dataset.events);
   events.addEventListener("stories", countNewer);
+  events.addEventListener("error", () => checkConnection()); // of connection.js
   addEventListener("pagehide", () => events.close());
 }
 

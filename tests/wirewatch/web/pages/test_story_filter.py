@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,13 @@ def test_the_last_day_of_a_period_is_included() -> None:
     query = StoryQuery.read({"from": "2026-11-01", "to": "2026-11-02"}).story_filter(NOW)
     assert query.since == datetime(2026, 11, 1, tzinfo=UTC)
     assert query.until == datetime(2026, 11, 3, tzinfo=UTC)
+
+
+def test_days_begin_at_midnight_in_the_readers_zone() -> None:
+    last_of_summer = StoryQuery.read({"from": "2026-10-25", "to": "2026-10-25"})
+    chosen = last_of_summer.story_filter(NOW, ZoneInfo("Europe/Berlin"))
+    assert chosen.since == datetime(2026, 10, 24, 22, 0, tzinfo=UTC)
+    assert chosen.until == datetime(2026, 10, 25, 23, 0, tzinfo=UTC)  # a day of 25 hours
 
 
 def test_a_preset_counts_back_from_now_and_gives_way_to_days() -> None:
