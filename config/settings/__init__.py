@@ -185,8 +185,8 @@ class Settings(RetentionSettings):
     )
     web_trusted_proxies: Annotated[str, AfterValidator(networks)] = Field(
         default="",
-        description="Proxies whose X-Forwarded-Proto and -For are trusted, as addresses or "
-        "networks: `127.0.0.1,10.0.0.0/8`.",
+        description="Proxies whose X-Forwarded-Proto, -For and -Prefix are trusted, as addresses "
+        "or networks: `127.0.0.1,10.0.0.0/8`.",
     )
     public_url: Annotated[str, AfterValidator(public_address)] = Field(
         default="",

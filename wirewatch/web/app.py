@@ -51,6 +51,7 @@ from wirewatch.web.pages.workbench import WorkbenchPage
 from wirewatch.web.render import HERE, PageRenderer
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.security_headers import SecurityHeaders
+from wirewatch.web.sub_path import SubPath
 from wirewatch.web.trusted_hosts import TrustedHosts, host_of
 
 
@@ -135,7 +136,7 @@ def protect(app: ASGIApp, clock: Clock, settings: Settings, directory: AccountDi
         public=host_of(settings.public_url),
         open_folder=CALLBACKS,
     )
-    return SecurityHeaders(trusted)
+    return SubPath(SecurityHeaders(trusted), proxies)
 
 
 class MadeWhenRequested:

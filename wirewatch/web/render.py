@@ -25,6 +25,7 @@ from wirewatch.web.actor import may, principal_of
 from wirewatch.web.language import ZONE_COOKIE, preferred_translator
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.status import SystemStatus, system_status
+from wirewatch.web.sub_path import prefix_of, with_prefix
 
 HERE = Path(__file__).parent
 
@@ -116,9 +117,8 @@ class PageRenderer:
             "address": f"{url.path}?{url.query}" if url.query else url.path,
         }
         headers = {"Vary": "Accept-Language, Cookie"}
-        return _templates().TemplateResponse(
-            request, template, context, status_code=status, headers=headers
-        )
+        html = _templates().get_template(template).render(context | {"request": request})
+        return HTMLResponse(with_prefix(html, prefix_of(request)), status, headers)
 
 
 @cache

@@ -14,6 +14,11 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+_REFUSAL = (
+    "This console does not have that host name. Where a proxy is in front of it, the proxy must"
+    " pass on the Host header of the browser; WIREWATCH_WEB_HOSTS names the hosts of the console."
+)
+
 
 class TrustedHosts:
     """Refuses requests with a foreign ``Host`` header with 421.
@@ -48,7 +53,7 @@ class TrustedHosts:
         ):
             await self._app(scope, receive, send)
         else:
-            refusal = PlainTextResponse("This console does not have that host name.", 421)
+            refusal = PlainTextResponse(_REFUSAL, 421)
             await refusal(scope, receive, send)
 
     def _is_trusted(self, hosts: list[str], path: str) -> bool:

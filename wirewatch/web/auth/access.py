@@ -70,6 +70,13 @@ CALLBACKS = "/websub/"
 API = "/api/"
 
 
+_FOREIGN_FORM = "This form is out of date or not from this console. Go back and reload the page."
+_WRONG_PROXY = (
+    "The proxy in front of this console does not pass on the address that your browser uses. It"
+    " must send Host and X-Forwarded-Proto, and WIREWATCH_WEB_TRUSTED_PROXIES must name it."
+)
+
+
 class AccessControl:
     """Middleware that lets only authorised requests through.
 
@@ -177,8 +184,8 @@ class AccessControl:
             return None
         is_own_form = self._sessions.is_csrf_token(session, request.csrf_token)
         if not request.is_same_origin or not is_own_form:
-            text = "This form is out of date or not from this console. Go back and reload the page."
-            return _refusal(request.scope, 403, text)
+            is_changed = request.has_other_host_than_the_browser
+            return _refusal(request.scope, 403, _WRONG_PROXY if is_changed else _FOREIGN_FORM)
         if request.path == "/login":
             return await self._login(request, has_accounts=recognition.has_accounts)
         if request.path == "/logout":
@@ -303,7 +310,8 @@ def _refusal(scope: Scope, status: int, text: str) -> Response:
 
 def _reload(request: AccessRequest) -> Response:
     """Make the browser load the page again from here, this time with the session cookie."""
-    address = escape(own_address(request.path_and_query), quote=True)
+    prefix = request.scope.get("state", {}).get("prefix", "")
+    address = escape(prefix + own_address(request.path_and_query), quote=True)
     return HTMLResponse(
         '<!doctype html><html lang="en"><title>Wirewatch</title>'
         f'<meta http-equiv="refresh" content="0; url={address}">'

@@ -103,6 +103,15 @@ class AccessRequest:
         return origin is None or origin.lower() == own.lower()
 
     @property
+    def has_other_host_than_the_browser(self) -> bool:
+        """Return whether the browser sent this to the page's own origin, which is another here.
+
+        A proxy then passes on another host or scheme than the browser uses.
+        """
+        is_own = self.headers.get("sec-fetch-site") == "same-origin"
+        return is_own and not self.is_same_origin
+
+    @property
     def is_link_from_elsewhere(self) -> bool:
         """Return whether a person followed a link on another site.
 

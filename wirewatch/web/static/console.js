@@ -1,6 +1,9 @@
 // Updates pages in place. Every page also works without it: each action is a form or a link.
 "use strict";
 
+// Where the console is: a proxy may have it under a path.
+const BASE = new URL("..", document.currentScript.src).href;
+
 const $ = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 

@@ -103,7 +103,7 @@ function skipReason() {
 function search() {
   const field = $("input[name=q]");
   if (field) field.focus();
-  else location.assign("/search");
+  else location.assign(`${BASE}search`);
 }
 
 const keys = {

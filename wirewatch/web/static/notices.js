@@ -10,7 +10,7 @@ async function countNewer() {
   const { newest, filter } = document.body.dataset;
   const line = $(".newer p");
   if (!newest || !line) return;
-  const answer = await fetch(`/newer?${filter ? `${filter}&` : ""}than=${encodeURIComponent(newest)}`).catch(() => null);
+  const answer = await fetch(`${BASE}newer?${filter ? `${filter}&` : ""}than=${encodeURIComponent(newest)}`).catch(() => null);
   if (!answer?.ok) return;
   const { newer, title } = await answer.json();
   const link = $("a", line);
@@ -54,7 +54,7 @@ function announce(text, title, address) {
 
 function notify(text, title, address) {
   try {
-    const notification = new Notification(text, { body: title, tag: "wirewatch", renotify: true, icon: "/static/icon.svg" });
+    const notification = new Notification(text, { body: title, tag: "wirewatch", renotify: true, icon: `${BASE}static/icon.svg` });
     notification.onclick = () => {
       notification.close();
       window.focus();

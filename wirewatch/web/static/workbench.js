@@ -198,7 +198,7 @@
   async function loadNames() {
     if (names) return names;
     try {
-      const found = await (await fetch("/workbench/names")).json();
+      const found = await (await fetch(`${BASE}workbench/names`)).json();
       names = { $: found.concepts.map((id) => [id, ""]), "entity:": found.entities };
     } catch {
       return { $: [], "entity:": [] }; // the next key asks again

@@ -278,6 +278,15 @@ def test_a_form_of_another_site_is_refused_even_with_the_form_token(
     assert free.post("/ack", cookie, {"csrf": csrf}, **own).status == 200
 
 
+def test_a_proxy_that_does_not_pass_on_the_host_gets_a_sentence_that_says_so(free: Client) -> None:
+    cookie, csrf = free.visit()
+    browser = {"Origin": "https://wire.example.org", "Sec_Fetch_Site": "same-origin"}
+    refused = free.post("/ack", cookie, {"csrf": csrf}, **browser)
+    assert (refused.status, "must send Host and X-Forwarded-Proto" in refused.body) == (403, True)
+    other = free.ask("GET", "/", Host="upstream:8080")
+    assert (other.status, "must pass on the Host header" in other.body) == (421, True)
+
+
 def test_a_login_form_of_another_site_is_refused(closed: Client) -> None:
     cookie, csrf = closed.visit()
     fields = {"token": TOKEN, "csrf": csrf}
