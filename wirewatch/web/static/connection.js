@@ -49,7 +49,7 @@ async function checkConnection() {
 
 async function readStatus() {
   const signal = AbortSignal.timeout(ANSWER_MS);
-  const answer = await fetch("/status", { cache: "no-store", redirect: "manual", signal });
+  const answer = await fetch(`${BASE}status`, { cache: "no-store", redirect: "manual", signal });
   if (answer.type === "opaqueredirect") return showSignedOut();
   if ([502, 504].includes(answer.status)) return showLost(); // a proxy answers in its place
   const page = parse(await answer.text());
@@ -62,8 +62,8 @@ async function readStatus() {
 }
 
 function showSignedOut() {
-  const next = encodeURIComponent(location.pathname + location.search);
-  showNotice(notice.dataset.signedOut, "bad", notice.dataset.signIn, `/login?next=${next}`);
+  const next = encodeURIComponent(`/${location.href.slice(BASE.length).split("#")[0]}`);
+  showNotice(notice.dataset.signedOut, "bad", notice.dataset.signIn, `${BASE}login?next=${next}`);
 }
 
 // The text of an error page; plain text and pages of a proxy have none that a reader would want.
@@ -97,11 +97,13 @@ async function post(form, button) {
     checkConnection();
     return null;
   }
-  const isSignedOut = answer.status === 401 || new URL(answer.url).pathname === "/login";
+  const isSignedOut = answer.status === 401 || answer.url.split("?")[0] === `${BASE}login`;
   if (answer.ok && !isSignedOut) return answer;
   if (isSignedOut) showSignedOut();
-  const reason = { 401: signedOut, 403: outdated, 502: noAnswer, 504: noAnswer }[answer.status];
-  showFailure(button, isSignedOut ? signedOut : reason ?? reasonOf(parse(await answer.text()), failing));
+  const text = await answer.text();
+  const refused = text.includes("X-Forwarded-Proto") ? text : outdated; // the former is for whoever runs the proxy
+  const reason = { 401: signedOut, 403: refused, 502: noAnswer, 504: noAnswer }[answer.status];
+  showFailure(button, isSignedOut ? signedOut : reason ?? reasonOf(parse(text), failing));
   return null;
 }
 
