@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, String, Table, Text, select
 
+from core.store import audit
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
 
@@ -56,6 +57,7 @@ def report_missed(connection: Connection, row: MissedArticle) -> None:
     new = insert(connection, missed_articles).values(values)
     key = ["topic_id", "article_id"]
     connection.execute(new.on_conflict_do_update(index_elements=key, set_=values))
+    audit.record(connection, "missed", row.url, by=row.by, at=row.at, detail=row.topic_id)
 
 
 def list_missed(

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from config.errors import NotFoundError
 from config.i18n import Phrase
-from core.store import Connection, feeds, hosts
+from core.store import Connection, audit, feeds, hosts
 from core.store.sql import check_parameter
 from core.text import clean_line
 
@@ -44,7 +44,12 @@ class PollNowOutcome:
 
 
 def poll_now(
-    connection: Connection, feed_id: str, *, now: datetime, reason: str = "feed.due.requested"
+    connection: Connection,
+    feed_id: str,
+    *,
+    now: datetime,
+    by: str = "",
+    reason: str = "feed.due.requested",
 ) -> PollNowOutcome:
     """Make a feed due as soon as it may be polled, even where it is gone.
 
@@ -55,6 +60,7 @@ def poll_now(
         connection: A write transaction.
         feed_id: The feed.
         now: The present moment.
+        by: Who asked for it; empty for a hub.
         reason: Code of the phrase that says why.
 
     Raises:
@@ -68,6 +74,8 @@ def poll_now(
     due = max(now, feed.last_attempt_at + feeds.POLL_AGAIN_AFTER) if feed.last_attempt_at else now
     values = {"next_due_at": due, "gone_at": None, "due_reason": Phrase(reason).dump()}
     connection.execute(feeds.feeds.update().where(feeds.feeds.c.feed_id == feed_id).values(values))
+    if by:
+        audit.record(connection, "polled", feed_id, by=by, at=now)
     pauses = hosts.load_pauses(connection, now)
     paused_until = pauses.get(feed.host) or pauses.get(feed.url)
     if paused_until:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
 from config.errors import NotFoundError
-from core.store import targets
+from core.store import audit, targets
 from core.store.deliveries import (
     DELIVERED,
     FAILED,
@@ -88,8 +88,16 @@ class Selection:
     failed_only: bool = False
 
 
-def resend_one(connection: Connection, delivery_id: str, *, now: datetime) -> ResendOutcome:
+def resend_one(
+    connection: Connection, delivery_id: str, *, now: datetime, by: str = ""
+) -> ResendOutcome:
     """Make a delivery due now that has failed or is waiting. Its target may be tried at once.
+
+    Args:
+        connection: A write transaction.
+        delivery_id: The delivery.
+        now: The present.
+        by: Who asked for it, for the audit log; empty: it is not recorded.
 
     Raises:
         NotFoundError: There is no such delivery.
@@ -100,6 +108,7 @@ def resend_one(connection: Connection, delivery_id: str, *, now: datetime) -> Re
         query = select(columns.receiver, columns.target).where(columns.id == delivery_id)
         row = connection.execute(query).one()
         targets.probe_now(connection, [(row.receiver, row.target)], now)
+        _record(connection, delivery_id, row.receiver, by, now)
     return outcome
 
 
@@ -145,9 +154,15 @@ def _resend_outcome(state: str, asked_until: datetime | None, now: datetime) -> 
 
 
 def resend_selected(
-    connection: Connection, selection: Selection, *, now: datetime
+    connection: Connection, selection: Selection, *, now: datetime, by: str = ""
 ) -> list[tuple[Delivery, ResendOutcome]]:
     """Make the selected deliveries due now, oldest first. Return each with its outcome.
+
+    Args:
+        connection: A write transaction.
+        selection: The deliveries.
+        now: The present.
+        by: Who asked for it, for the audit log; empty: it is not recorded.
 
     Raises:
         NotFoundError: An id of the selection is no delivery's.
@@ -164,7 +179,17 @@ def resend_selected(
     ]
     names = [(row.receiver, row.target) for row in selected]
     targets.probe_now(connection, names, now)
+    for row, outcome in zip(selected, outcomes, strict=True):
+        if outcome.is_accepted:
+            _record(connection, row.id, row.receiver, by, now)
     return list(zip(selected, outcomes, strict=True))
+
+
+def _record(
+    connection: Connection, delivery_id: str, receiver: str, by: str, now: datetime
+) -> None:
+    if by:
+        audit.record(connection, "resent", delivery_id, by=by, at=now, detail=receiver)
 
 
 def _select(connection: Connection, selection: Selection, now: datetime) -> list[Delivery]:

@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, or_,
 
 from core.store import (
     articles,
+    audit,
     digests,
     entry_aliases,
     feed_days,
@@ -304,6 +305,7 @@ RULES = {
     "replayed matches": RetentionRule(("replayed_matches",), forget_replays, "counts"),
     "missed articles": RetentionRule(("missed_articles",), forget_missed, "told"),
     "disputed pages": RetentionRule(("disputed_pages",), forget_disputed),
+    "audit": RetentionRule(("audit_entries",), audit.forget_entries, "told"),
     "entries": RetentionRule(("entries",), forget_entries, "articles"),
     "entry aliases": RetentionRule(("entry_aliases",), entry_aliases.forget, "articles"),
     "subscriptions": RetentionRule(("websub_subscriptions",), websub.forget),

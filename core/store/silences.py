@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, String, Table, Text, select
 
 from config.errors import NotFoundError
 from core.ids import hash_parts
-from core.store import leases
+from core.store import audit, leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
 
 silences = Table(
@@ -62,6 +62,7 @@ def add_silence(
     row = {"matchers": text, "reason": reason, "author": author}
     times = {"created_at": now, "until": until}
     connection.execute(silences.insert().values(id=silence_id, **row, **times))
+    audit.record(connection, "silenced", silence_id, by=author, at=now, detail=reason)
     return StoredSilence(silence_id, dict(matchers), reason, author, now, until)
 
 
@@ -87,12 +88,13 @@ def load_in_force(connection: Connection, now: datetime) -> list[StoredSilence]:
     ]
 
 
-def end_silence(connection: Connection, silence_id: str, now: datetime) -> str:
+def end_silence(connection: Connection, silence_id: str, *, by: str, now: datetime) -> str:
     """End a silence now and return its whole id.
 
     Args:
         connection: A write transaction.
         silence_id: Its id, or at least the first eight digits.
+        by: Who ends it.
         now: The present.
 
     Raises:
@@ -106,6 +108,7 @@ def end_silence(connection: Connection, silence_id: str, now: datetime) -> str:
             mend="`wirewatch alerts silence` without options lists them.",
         )
     connection.execute(silences.update().where(silences.c.id == ids[0]).values(until=now))
+    audit.record(connection, "silence_ended", ids[0], by=by, at=now)
     return ids[0]
 
 

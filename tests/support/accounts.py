@@ -24,11 +24,13 @@ class MemoryAccounts:
     """A directory of accounts that a test fills.
 
     Attributes:
+        signed_in: Names of those who signed in.
         is_away: Whether looking an account up fails, as if the store were not available.
     """
 
     def __init__(self) -> None:
         self._by_id: dict[str, Account] = {}
+        self.signed_in: list[str] = []
         self.is_away = False
 
     def add(
@@ -52,3 +54,7 @@ class MemoryAccounts:
         if self.is_away:
             raise StoreError("The database is away.")
         return Recognition(bool(self._by_id), self._by_id.get(account_id))
+
+    def record_sign_in(self, account: Account) -> None:
+        """Record that an account has signed in."""
+        self.signed_in.append(account.name)

@@ -15,6 +15,7 @@ from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.silences import silence
 from wirewatch.cli.simulate import simulate
 from wirewatch.cli.story_actions import IdArgument, JsonOption, alert_row
+from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
 from wirewatch.run.reading import describe_location, read_store, require_existing
 
@@ -135,7 +136,9 @@ def resend(
     settings = open_settings()
     require_existing(settings.database_location)
     with open_store(settings) as store:
-        outcomes = store.transact(lambda c: resend_selected(c, selection, now=utc_now()))
+        outcomes = store.transact(
+            lambda c: resend_selected(c, selection, now=utc_now(), by=login_name())
+        )
     rows = [
         {
             "id": delivery.id,

@@ -42,7 +42,7 @@ def silence(
 ) -> None:
     """Mute what matches for a time; without options, list the silences in force."""
     if end:
-        _end(end, as_json=as_json)
+        _end(end, by, as_json=as_json)
     elif match:
         _make(match, span, reason, by, is_preview=preview, as_json=as_json)
     else:
@@ -128,13 +128,13 @@ def _shown(matchers: Any) -> str:
     return ", ".join(f"{label}={pattern}" for label, pattern in matchers.items())
 
 
-def _end(silence_id: str, *, as_json: bool) -> None:
+def _end(silence_id: str, by: str, *, as_json: bool) -> None:
     from core.store import silences
 
     settings, now = open_settings(), utc_now()
     require_existing(settings.database_location)
     with open_store(settings) as store, store.write() as connection:
-        ended = silences.end_silence(connection, silence_id, now)
+        ended = silences.end_silence(connection, silence_id, by=by or login_name(), now=now)
     if as_json:
         print_json({"id": ended, "until": rfc3339(now)})
     else:

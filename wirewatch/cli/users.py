@@ -7,22 +7,22 @@ an argument, which other users of the machine could read.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from config.errors import UsageError
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say
+from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import open_settings, open_store
+from wirewatch.run.reading import read_store, require_existing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.store import Connection
     from core.store.accounts import Account
-
-T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, help="Manage who may use the console.")
 
@@ -46,7 +46,9 @@ def add(name: NameArgument, *, role: RoleOption = "analyst") -> None:
     check_name(name)
     password_hash = hash_password(_new_password())
     account = _in_store(
-        lambda c: add_account(c, name, AccountRole.parse(role), password_hash, utc_now())
+        lambda c: add_account(c, name, AccountRole.parse(role), password_hash, utc_now()),
+        "account_added",
+        role,
     )
     say(f"Added {account.name}, {account.role}.")
 
@@ -56,7 +58,7 @@ def list_users(*, as_json: JsonOption = False) -> None:
     """List the accounts."""
     from core.store.accounts import list_accounts
 
-    with open_store(open_settings()) as store, store.read() as connection:
+    with read_store(open_settings()) as store, store.read() as connection:
         found = list_accounts(connection)
     rows = [
         {"name": each.name, "role": str(each.role), "created_at": rfc3339(each.created_at)}
@@ -71,7 +73,7 @@ def change_role(name: NameArgument, role: Annotated[RoleName, typer.Argument()])
     """Change the role of an account, from its next request on."""
     from core.store.accounts import AccountRole, set_role
 
-    account = _in_store(lambda c: set_role(c, name, AccountRole.parse(role)))
+    account = _in_store(lambda c: set_role(c, name, AccountRole.parse(role)), "role_changed", role)
     say(f"{account.name} is {role} now.")
 
 
@@ -82,7 +84,7 @@ def change_password(name: NameArgument) -> None:
     from wirewatch.accounts.passwords import hash_password
 
     password_hash = hash_password(_new_password())
-    account = _in_store(lambda c: set_password(c, name, password_hash))
+    account = _in_store(lambda c: set_password(c, name, password_hash), "password_changed")
     say(f"The password of {account.name} is changed; sessions have ended.")
 
 
@@ -91,10 +93,15 @@ def remove(name: NameArgument, *, as_json: JsonOption = False) -> None:
     """Remove an account and end its sessions; its name stays at what its owner did."""
     from core.store.accounts import has_accounts, remove_account
 
-    def work(connection: Connection) -> tuple[Account, bool]:
-        return remove_account(connection, name), has_accounts(connection)
+    are_left = False
 
-    account, are_left = _in_store(work)
+    def work(connection: Connection) -> Account:
+        nonlocal are_left
+        removed = remove_account(connection, name)
+        are_left = has_accounts(connection)
+        return removed
+
+    account = _in_store(work, "account_removed")
     if as_json:
         print_json({"name": account.name, "accounts_left": are_left})
         return
@@ -104,9 +111,66 @@ def remove(name: NameArgument, *, as_json: JsonOption = False) -> None:
         say("none is set, everybody on this machine.")
 
 
-def _in_store(work: Callable[[Connection], T]) -> T:
-    with open_store(open_settings()) as store:
-        return store.transact(work)
+@app.command()
+def erase(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As it is shown, in any case.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Replace a name by "removed" wherever it is the author of something or was assigned to it."""
+    from core.store.erasure import erase_name
+
+    settings = open_settings()
+    require_existing(settings.database_location)
+    with open_store(settings) as store:
+        count = store.transact(lambda c: erase_name(c, name, by=login_name(), at=utc_now()))
+    if as_json:
+        print_json({"replaced": count})
+    else:
+        say(f"Replaced the name {count} times. Texts that people wrote are as they were.")
+
+
+@app.command()
+def audit(
+    *,
+    last: Annotated[int, typer.Option(min=1, max=10_000, help="How many entries.")] = 50,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Only what this person did.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List who did what, newest first."""
+    from core.store.audit import list_entries
+
+    with read_store(open_settings()) as store, store.read() as connection:
+        entries = list_entries(connection, by=by, limit=last)
+    rows = [
+        {
+            "at": rfc3339(entry.at),
+            "by": entry.author,
+            "action": entry.action,
+            "subject": entry.subject,
+            "detail": entry.detail,
+        }
+        for entry in entries
+    ]
+    columns = ("at", "by", "action", "subject", "detail")
+    print_rows(rows, columns, as_json=as_json, empty="Nothing was recorded.")
+
+
+def _in_store(work: Callable[[Connection], Account], action: str, detail: str = "") -> Account:
+    """Change an account and record that."""
+    from core.store.audit import record
+
+    def recorded(connection: Connection) -> Account:
+        account = work(connection)
+        by, now = login_name(), utc_now()
+        record(connection, action, account.name, by=by, at=now, detail=detail)
+        return account
+
+    settings = open_settings()
+    if action != "account_added":
+        require_existing(settings.database_location)
+    with open_store(settings) as store:
+        return store.transact(recorded)
 
 
 def _new_password() -> str:

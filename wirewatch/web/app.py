@@ -46,6 +46,7 @@ from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
 from wirewatch.web.pages.topics import TopicsPage
+from wirewatch.web.pages.users import UsersPage
 from wirewatch.web.pages.websub import WebSubEndpoint
 from wirewatch.web.pages.workbench import WorkbenchPage
 from wirewatch.web.render import HERE, PageRenderer
@@ -64,7 +65,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
         runtime: State of the program around it.
     """
     app = create_pages(store, clock, runtime)
-    return protect(app, clock, runtime.settings, StoredAccounts(store))
+    return protect(app, clock, runtime.settings, StoredAccounts(store, clock))
 
 
 def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
@@ -99,6 +100,7 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
         DeliveriesPage(renderer),
         LoginPage(renderer),
         StatusFragment(renderer),
+        UsersPage(renderer),
         HealthEndpoints(renderer),
         AlertFeedEndpoint(renderer),
         WebSubEndpoint(renderer),

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, RowMapping
 from config.errors import NotFoundError, UsageError
 from core.clock import rfc3339
 from core.messages.alert import ASSIGNED, SNOOZED
-from core.store import alert_changes
+from core.store import alert_changes, audit
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.cards import cards, lock_card
 from core.store.console.history import story_actions
@@ -216,6 +216,10 @@ def _record(
             detail=request.detail,
             former=_former_state(card, alert),
         )
+    )
+    detail = request.reason or request.detail
+    audit.record(
+        connection, request.verb, card["alert_id"], by=request.by, at=request.at, detail=detail
     )
 
 

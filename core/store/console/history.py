@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Index, String, Table, Text, select
 
+from core.store import audit
 from core.store.column_types import SafeText, UtcDateTime, metadata
 
 NO_UNDO = "{}"
@@ -71,6 +72,7 @@ def record_regrouping(
             detail=other,
         )
     )
+    audit.record(connection, verb, alert_id, by=by, at=at, detail=other)
 
 
 def move_actions(connection: Connection, old: str, new: str) -> None:

@@ -18,7 +18,7 @@ from config.errors import NotFoundError, UsageError
 from core.clock import rfc3339
 from core.messages import AlertEventKind
 from core.messages.alert import ASSIGNED, REOPENED, SNOOZE_ENDED, SNOOZED, UNASSIGNED
-from core.store import alert_changes, escalations
+from core.store import alert_changes, audit, escalations
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.console.actions import (
     MAX_NAME,
@@ -70,6 +70,8 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Ac
         raise UsageError("It is too late to undo that.", mend=mend)
     restored = tuple(row["alert_id"] for row in rows if _restore(connection, row, by, at))
     connection.execute(story_actions.update().where(is_action).values(undone_at=at))
+    for alert_id in restored:
+        audit.record(connection, "undone", alert_id, by=by, at=at, detail=rows[0]["verb"])
     return ActionResult(action_id, restored)
 
 

@@ -48,6 +48,17 @@ def test_accounts_are_added_changed_and_removed(installation: CliInstallation) -
     assert not password_works(installation, "bert", PASSWORD)
     installation.invoke("users", "remove", "Bert")
     assert "no accounts any more" in installation.invoke("users", "remove", "Ada")
+    log = json.loads(installation.invoke("users", "audit", "--json", "--last", "4"))
+    assert [(each["action"], each["subject"], each["detail"]) for each in log] == [
+        ("account_removed", "Ada", ""),
+        ("account_removed", "Bert", ""),
+        ("password_changed", "Bert", ""),
+        ("role_changed", "Bert", "reader"),
+    ]
+    erased = json.loads(installation.invoke("users", "erase", "BERT", "--json"))
+    assert erased == {"replaced": 4}
+    newest = json.loads(installation.invoke("users", "audit", "--json", "--last", "1"))[0]
+    assert (newest["action"], newest["subject"]) == ("erased", "removed")
 
 
 def test_a_password_that_cannot_be_used_adds_nothing(installation: CliInstallation) -> None:

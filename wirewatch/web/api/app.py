@@ -33,6 +33,7 @@ from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from core.store.match_counts import days_until
 from core.store.poll_now import poll_now
+from wirewatch.web.actor import author_of
 from wirewatch.web.api import models, topics, waiting
 from wirewatch.web.api.story_actions import HexId, StoryActionHandlers
 from wirewatch.web.auth.permissions import API, RoleCheck
@@ -271,14 +272,16 @@ class ApiHandlers:
         """List the targets that are broken, with what waits for them."""
         return _answer(request, waiting.target_list(self._read(targets.list_broken)))
 
-    def resend(self, delivery_id: HexId) -> models.ActionMessage:
+    def resend(self, request: Request, delivery_id: HexId) -> models.ActionMessage:
         """Send an undelivered notification again, with the same id."""
-        outcome = self._write(lambda c, at: resend_store.resend_one(c, delivery_id, now=at))
+        by = author_of(request, "api")
+        outcome = self._write(lambda c, at: resend_store.resend_one(c, delivery_id, now=at, by=by))
         return _action_message(resend_phrase(outcome), is_accepted=outcome.is_accepted)
 
-    def poll(self, feed_id: FeedId) -> models.ActionMessage:
+    def poll(self, request: Request, feed_id: FeedId) -> models.ActionMessage:
         """Poll a feed now."""
-        outcome = self._write(lambda c, at: poll_now(c, feed_id, now=at))
+        by = author_of(request, "api")
+        outcome = self._write(lambda c, at: poll_now(c, feed_id, now=at, by=by))
         return _action_message(poll_phrase(outcome), is_accepted=outcome.is_accepted)
 
     def _ends(self, topic_id: str | None = None) -> list[TopicDayEnds]:

@@ -42,6 +42,7 @@ PAGES: Permissions = {
     "GET /deliveries": READER,
     "GET /missed": READER,
     "GET /metrics": READER,
+    "GET /users": OPERATOR,
     "POST /name": READER,
     "POST /act": ANALYST,
     "POST /undo": ANALYST,

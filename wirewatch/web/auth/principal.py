@@ -11,7 +11,8 @@ from typing import Protocol
 from starlette.concurrency import run_in_threadpool
 
 from config.errors import BusyError
-from core.store import Store
+from core.clock import Clock
+from core.store import Store, audit
 from core.store.accounts import Account, AccountRole, account_id, find_account, has_accounts
 from wirewatch.accounts.passwords import verify_password
 from wirewatch.web.auth.sessions import Session
@@ -79,22 +80,37 @@ class AccountDirectory(Protocol):
         """
         ...
 
+    def record_sign_in(self, account: Account) -> None:
+        """Record that an account has signed in.
+
+        Raises:
+            StoreError: The store is not available.
+        """
+        ...
+
 
 class StoredAccounts:
     """The accounts of the store, read anew for each request: a removed one is out at once.
 
     Args:
         store: The store.
+        clock: The present.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     def recognise(self, account_id: str) -> Recognition:
         """Return the account of an id, and whether there are any."""
         with self._store.read() as connection:
             account = find_account(connection, account_id) if account_id else None
             return Recognition(account is not None or has_accounts(connection), account)
+
+    def record_sign_in(self, account: Account) -> None:
+        """Record that an account has signed in."""
+        name, now = account.name, self._clock()
+        self._store.transact(lambda c: audit.record(c, "signed_in", name, by=name, at=now))
 
 
 class SignIn:
@@ -122,7 +138,11 @@ class SignIn:
         account = recognition.account
         password_hash = account.password_hash if account else None
         verify = lambda: run_in_threadpool(verify_password, password_hash, password)  # noqa: E731
-        return account if await self._in_turn(verify) else None
+        is_right = await self._in_turn(verify)  # for a name without account too
+        if account is None or not is_right:
+            return None
+        await run_in_threadpool(self._directory.record_sign_in, account)
+        return account
 
     async def _in_turn(self, work: Callable[[], Awaitable[bool]]) -> bool:
         if self._waiting >= MAX_WAITING:

@@ -23,6 +23,7 @@ from core.store.notification_items import HeldItem
 from core.store.resend import Selection
 from core.store.targets import TargetState
 from wirewatch.web import display, forms
+from wirewatch.web.actor import actor
 from wirewatch.web.flash import flash, redirect_with_count, redirect_with_outcome
 from wirewatch.web.forms import with_query
 from wirewatch.web.outcome_texts import resend_phrase
@@ -83,7 +84,7 @@ class DeliveriesPage:
     async def resend(self, request: Request) -> RedirectResponse:
         """Send a delivery again, with the same id."""
         form = await forms.read(request)
-        phrase = await run_in_threadpool(self._resend, form.get("delivery"))
+        phrase = await run_in_threadpool(self._resend, form.get("delivery"), actor(request))
         address = forms.return_address(form, "/deliveries")
         return redirect_with_outcome(address, phrase, self._renderer.clock())
 
@@ -92,23 +93,23 @@ class DeliveriesPage:
         form = await forms.read(request)
         receiver = form.get("receiver")
         selection = Selection(target=receiver, failed_only=not receiver)
-        n = await run_in_threadpool(self._resend_all, selection)
+        n = await run_in_threadpool(self._resend_all, selection, actor(request))
         address = forms.return_address(form, "/deliveries")
         return redirect_with_count(address, "resent", n, self._renderer.clock())
 
-    def _resend_all(self, selection: Selection) -> int:
+    def _resend_all(self, selection: Selection, by: str) -> int:
         """Return how many are sent again."""
         now = self._renderer.clock()
         outcomes = self._renderer.store.transact(
-            lambda c: resend_store.resend_selected(c, selection, now=now)
+            lambda c: resend_store.resend_selected(c, selection, now=now, by=by)
         )
         return sum(outcome.is_accepted for _, outcome in outcomes)
 
-    def _resend(self, delivery_id: str) -> Phrase:
+    def _resend(self, delivery_id: str, by: str) -> Phrase:
         now = self._renderer.clock()
         try:
             outcome = self._renderer.store.transact(
-                lambda c: resend_store.resend_one(c, delivery_id, now=now)
+                lambda c: resend_store.resend_one(c, delivery_id, now=now, by=by)
             )
         except NotFoundError:
             return Phrase("resend.not_found")

@@ -22,6 +22,7 @@ from core.store.poll_now import poll_now
 from wirewatch.disk_usage import measure_storage
 from wirewatch.feed_summary import summarize_feeds
 from wirewatch.web import charts, display, forms
+from wirewatch.web.actor import actor
 from wirewatch.web.data_panel import COLUMNS, nightly_rows, size_tiles
 from wirewatch.web.flash import flash, redirect_with_outcome
 from wirewatch.web.latency_table import latency_rows
@@ -82,13 +83,13 @@ class FeedsPage:
     async def poll(self, request: Request) -> RedirectResponse:
         """Make a feed due now."""
         form = await forms.read(request)
-        phrase = await run_in_threadpool(self._poll, form.get("feed"))
+        phrase = await run_in_threadpool(self._poll, form.get("feed"), actor(request))
         return redirect_with_outcome("/feeds", phrase, self._renderer.clock())
 
-    def _poll(self, feed_id: str) -> Phrase:
+    def _poll(self, feed_id: str, by: str) -> Phrase:
         now = self._renderer.clock()
         try:
-            outcome = self._renderer.store.transact(lambda c: poll_now(c, feed_id, now=now))
+            outcome = self._renderer.store.transact(lambda c: poll_now(c, feed_id, by=by, now=now))
         except NotFoundError:
             return Phrase("poll.not_configured")
         return poll_phrase(outcome)

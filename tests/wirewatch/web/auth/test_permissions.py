@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 
 from core.store.accounts import AccountRole, add_account
 from tests.support.accounts import PASSWORD, cheap_hash
-from tests.support.console import Console
+from tests.support.console import Console, add_story
 from wirewatch.web.api import create_api
 from wirewatch.web.app import create_pages
 from wirewatch.web.auth.permissions import API, PAGES, Permissions, RoleCheck, RoleError
@@ -103,3 +103,18 @@ def test_a_reader_sees_stories_and_is_told_what_an_action_needs(console: Console
     assert (status, "This needs the role analyst" in refusal) == (403, True)
     console.language = "de"
     assert "Redaktion" in console.post("/act", [("one", "ack:x")])[1]
+
+
+def test_operators_see_accounts_and_who_did_what(console: Console) -> None:
+    with console.store.write() as connection:
+        add_account(connection, "Ada", AccountRole.OPERATOR, cheap_hash(), NOW)
+    alert = add_story(console.store, "first", NOW)
+    console.submit("/login", [("name", "ada"), ("password", PASSWORD)])
+    console.submit("/act", [("one", f"ack:{alert}")])
+    page = console.page("/users?by=Ada")
+    assert page.index("acknowledged") < page.index("signed in")
+    assert f'href="/alerts/{alert}"' in page
+    assert "Nothing was recorded" in console.page("/users?by=Bert")
+    console.language = "de"
+    assert "hat sich angemeldet" in console.page("/users")
+    assert console.request("/users?before=x")[0] in (400, 422)
