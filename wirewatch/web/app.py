@@ -34,7 +34,7 @@ from wirewatch.web.explain import Explainer
 from wirewatch.web.limits import AnswerLimit
 from wirewatch.web.pages.alert_feed import AlertFeedEndpoint
 from wirewatch.web.pages.deliveries import DeliveriesPage
-from wirewatch.web.pages.export import ListExport, ListFeeds
+from wirewatch.web.pages.export import BriefingPage, ListExport, ListFeeds
 from wirewatch.web.pages.feeds import FeedsPage
 from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
@@ -89,6 +89,7 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
         StoriesPage(renderer),
         ListExport(renderer),
         ListFeeds(renderer),
+        BriefingPage(renderer),
         StoryPage(renderer, explainer),
         StoryActions(renderer),
         TopicsPage(renderer, explainer),

@@ -33,6 +33,7 @@ PAGES: Permissions = {
     "GET /events": READER,
     "GET /alerts/{alert_id}": READER,
     "GET /alerts/{alert_id}/tests.yaml": READER,
+    "GET /alerts/{alert_id}/briefing": READER,
     "GET /search": READER,
     "GET /topics": READER,
     "GET /topics/{topic_id}": READER,
