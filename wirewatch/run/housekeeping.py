@@ -26,6 +26,7 @@ from alerts.topic_report import load_ends
 from core import metrics
 from core.loop_delay import ReportTurn, ignore_turn
 from core.store import feeds, targets
+from core.store.deliveries import FAILED
 from core.store.feed_record import FeedState
 from core.store.match_counts import days_until
 from wirewatch.run.canary_monitor import CanaryMonitor
@@ -144,7 +145,10 @@ class Housekeeping:
 
     def _reload(self) -> None:
         self.program.keeper.refresh()
-        self.program.catalog()
+        catalog = self.program.catalog()
+        if "alerts" in self.stages:
+            for receiver in catalog.alerts.receivers:  # 0 is shown before the first failure
+                metrics.DELIVERIES.labels(receiver.id, receiver.kind, FAILED)
 
 
 def set_match_gauges(ends: Sequence[TopicDayEnds]) -> None:

@@ -137,6 +137,14 @@ def test_health_and_metrics_can_be_read(scene: Scene) -> None:
     assert status == 200
     names = {family.name for family in text_string_to_metric_families(text)}
     assert {"wirewatch_feed_polls", "wirewatch_feeds", "wirewatch_lag_records"} <= names
+    told = r'wirewatch_deliveries_total\{outcome="delivered",receiver="\w+",receiver_kind="webhook"'
+    wait_until(
+        lambda: bool(re.search(told, scene.running.get("/metrics")[1])), "no delivery is counted"
+    )
+    text = scene.running.get("/metrics")[1]
+    assert 'wirewatch_undelivered{receiver="' in text
+    assert re.search(r'wirewatch_storage_bytes\{part="store"\} [1-9]', text)
+    assert re.search(r'wirewatch_build_info\{python="3[.\d]+",slot="[^"]+",version="\d', text)
 
 
 def test_a_story_is_notified_within_seconds_and_logged_on_one_line(
