@@ -31,6 +31,7 @@ PAGES: Permissions = {
     "GET /stories.csv": READER,
     "GET /stories.md": READER,
     "GET /events": READER,
+    "GET /status": READER,
     "GET /alerts/{alert_id}": READER,
     "GET /alerts/{alert_id}/tests.yaml": READER,
     "GET /alerts/{alert_id}/briefing": READER,
