@@ -26,6 +26,7 @@ from config.settings.sources import (
     MAY_HOLD_A_SECRET,
     PREFIX,
     SecretFiles,
+    find_config_dir,
 )
 from config.settings.types import (
     Duration,
@@ -69,7 +70,7 @@ class Settings(RetentionSettings):
         return (init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings)
 
     config_dir: OwnPath = Field(
-        default=Path(__file__).parents[1],
+        default_factory=find_config_dir,
         description="Folder with sources.yaml, topics/, entities/, vocabulary/ and alerts.yaml.",
     )
     data_dir: OwnPath = Field(

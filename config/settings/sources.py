@@ -21,6 +21,9 @@ from config.errors import SettingsError
 PREFIX = "WIREWATCH_"
 ENV_FILE: Final = ".env"
 
+SHIPPED_CONFIG: Final = Path(__file__).parents[1]
+"""Folder with the operator files that come with the program."""
+
 MAY_HOLD_A_SECRET: Final[dict[str, JsonValue]] = {"secret": True}
 """Marks a setting that is no SecretStr but may contain a password: it may come from a file too."""
 
@@ -44,6 +47,16 @@ class SecretFiles(PydanticBaseSettingsSource):
     ) -> tuple[Any, str, bool]:
         """Return the content of one field's file, or None where no file is named."""
         return self().get(field_name), field_name, False
+
+
+def find_config_dir() -> Path:
+    """Return the folder of the operator files where no setting names one.
+
+    It is ``config`` in the working directory, beside ``data``. Where that has no ``sources.yaml``,
+    it is the folder with the files that come with the program.
+    """
+    own = Path("config")
+    return own if (own / "sources.yaml").is_file() else SHIPPED_CONFIG
 
 
 def environment_name(field: str) -> str:

@@ -28,8 +28,10 @@ def check(
     as_sarif: SarifOption = False,
 ) -> None:
     """Check sources, topics, vocabulary, entities and alerts. Exits with 1 if there is an error."""
-    faults = all_faults(open_settings())
-    report(faults, as_json=as_json, as_sarif=as_sarif)
+    settings = open_settings()
+    faults = all_faults(settings)
+    where = str(settings.config_dir.absolute())
+    report(faults, as_json=as_json, as_sarif=as_sarif, where=where)
     if any(fault.is_error for fault in faults):
         raise typer.Exit(1)
 
@@ -116,8 +118,15 @@ def _alerts_file(settings: Settings) -> FilePosition:
     return FilePosition(str(settings.config_dir / "alerts.yaml"), 1, 1)
 
 
-def report(faults: list[Fault], *, as_json: bool, as_sarif: bool = False) -> None:
-    """Print faults for programs or people."""
+def report(faults: list[Fault], *, as_json: bool, as_sarif: bool = False, where: str = "") -> None:
+    """Print faults for programs or people.
+
+    Args:
+        faults: What was found.
+        as_json: Print a JSON array.
+        as_sarif: Print a SARIF log.
+        where: The folder that was checked, for people.
+    """
     if as_sarif:
         from importlib.metadata import version
 
@@ -131,4 +140,5 @@ def report(faults: list[Fault], *, as_json: bool, as_sarif: bool = False) -> Non
     for fault in faults:
         say(str(fault))
     errors = sum(fault.is_error for fault in faults)
-    write(f"{errors} error(s), {len(faults) - errors} warning(s)." if faults else "No faults.")
+    found = f"{errors} error(s), {len(faults) - errors} warning(s)" if faults else "No faults"
+    write(f"{found} in {where}." if where else f"{found}.")

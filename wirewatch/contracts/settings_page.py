@@ -23,6 +23,13 @@ environment comes first, then `<NAME>_FILE` (for settings marked *secret*: the p
 contains the value), then `.env`, then the default. An empty variable counts as not set. Durations
 are written like `90s`, `10m`, `48h` or `30d`; a relative path starts at the working directory.
 
+All commands find their folders by one rule: the folder that a setting names, else `config` and
+`data` in the working directory. Where `config` there has no `sources.yaml`, the files that come
+with the program are read. So start every command in the working directory of `wirewatch run`, or set
+`WIREWATCH_CONFIG_DIR` and `WIREWATCH_DATA_DIR` for all of them. Only `run` and commands that store
+something create the data folder; the others name the folder in which data is missing. `wirewatch
+check` names the folder of the files that it checked.
+
 | Variable | Type | Default | Meaning |
 |---|---|---|---|
 """
@@ -70,7 +77,7 @@ def _type_name(kind: Any) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    value = field.default
+    value = field.get_default(call_default_factory=True)
     if isinstance(value, timedelta):
         return format_duration(value)
     if isinstance(value, Path):  # show a default inside the program as a path in a checkout

@@ -25,7 +25,7 @@ from ruamel.yaml import YAML
 
 from config.errors import ExternalError, UsageError
 from config.settings import Settings
-from config.settings.sources import PREFIX
+from config.settings.sources import PREFIX, SHIPPED_CONFIG
 from wirewatch.demo.newsroom import DemoOutlet, Newsroom
 
 EVERY = "2s"
@@ -33,7 +33,7 @@ HOST = "127.0.0.1"
 STOP_SECONDS = 12.0
 """`run` gives its unfinished work back after nine seconds; then it is killed."""
 
-SHIPPED: Path = Settings.model_fields["config_dir"].default
+SHIPPED: Path = SHIPPED_CONFIG
 WIREWATCH = Path(sys.executable).with_name("wirewatch")
 
 
@@ -63,7 +63,9 @@ class Workspace:
     def settings(self) -> Settings:
         """The settings of `run`: the defaults, regardless of this machine's environment."""
         fields = Settings.model_fields.items()
-        values: dict[str, Any] = {name: field.get_default() for name, field in fields}
+        values: dict[str, Any] = {
+            name: field.get_default(call_default_factory=True) for name, field in fields
+        }
         own = {
             name.removeprefix(PREFIX).lower(): value for name, value in self._variables().items()
         }

@@ -34,6 +34,15 @@ def test_without_any_variable_the_defaults_apply() -> None:
     assert settings.database_location == "sqlite:///data/store.db"
 
 
+def test_files_in_the_working_directory_are_found_beside_the_data(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    assert load_settings().config_dir == HOME / "config"  # a folder of another program
+    (tmp_path / "config" / "sources.yaml").write_text("outlets: []\n", "utf-8")
+    settings = load_settings()
+    assert settings.config_dir.absolute() == tmp_path / "config"
+    assert settings.data_dir.absolute() == tmp_path / "data"
+
+
 def test_the_environment_takes_precedence_over_dotenv(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -200,7 +200,7 @@ def test_a_body_without_articles_or_links_makes_a_message_all_the_same() -> None
 
 def test_a_message_without_a_title_says_so() -> None:
     story = NotificationStory(id="3" * 32, title="\u202e \n", first_seen=NOON, outlets=1)
-    assert parsed(message(body(story=story), t=GERMAN))["Subject"].endswith("] (ohne Titel)")
+    assert parsed(message(body(story=story), t=GERMAN))["Subject"].endswith("] (ohne Überschrift)")
 
 
 def test_hostile_text_adds_no_header_tag_or_link() -> None:

@@ -84,14 +84,14 @@ def test_selected_articles_are_split_off_and_merged_again(console: Console, now:
     fields = [("back", f"/alerts/{alert}"), ("alert", alert)]
     assert "but not all." in console.submit("/split", fields)
     split = console.submit("/split", [*fields, ("article", articles[1])])
-    assert "The articles are a story of their own." in split
+    assert "The articles are now a story of their own." in split
     assert f'<option value="{alert}">' in split
     with console.store.read() as connection:
         assert (
             len(story_store.load_articles(connection, get_alert(connection, alert).story_id)) == 1
         )
     merged = console.submit("/merge", [("alert", alert), ("other", _other(split, alert))])
-    assert "The stories are one." in merged
+    assert "The stories have been merged." in merged
     assert 'name="article"' in merged
 
 
