@@ -5,8 +5,9 @@
     python bench/backup.py [MEGABYTES]
 
 Fills an installation with invented articles, runs the real program on it against a loopback
-newsroom and webhook, publishes two articles a second, and makes a backup meanwhile. Then the program
-is killed, and the backup is restored. Needs no data; prints sizes, times, how long webhooks waited.
+newsroom and webhook, publishes two articles a second, and makes a backup meanwhile. Then the
+program is killed, and the backup is restored. Needs no data; prints sizes, times, and how long
+webhooks waited.
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ from tests.support.records import article_record
 STEP = 200
 PER_SECOND = 2.0
 WORDS = [f"wort{number}" for number in range(2_000)]
-SENTENCE = "Das sagte sie zum Nato-Beitritt und nannte Einzelheiten zum Verfahren in den Ländern."
+TOPICS = 400
+TEXT = (
+    "Der Rat hat am Montag über Vorhaben{n} beraten und einstimmig beschlossen, es zu beginnen. "
+    "Das sagte die Ministerin vor der Presse und nannte Einzelheiten zum weiteren Verfahren."
+)
 
 
 def main() -> None:
@@ -58,6 +63,8 @@ def main() -> None:
         text = (installation.config / "sources.yaml").read_text().replace('"0s"', '"1s"')
         installation.write("sources.yaml", text)
         installation.route_to_webhook(receiver.url + "/hook")
+        for n in range(TOPICS):
+            installation.write(f"topics/t{n}.yaml", f"{{id: t{n}, title: T, query: Vorhaben{n}}}")
         fill(installation, megabytes * 1_000_000)
         for path in sorted(installation.data.glob("*.db")):
             print(f"{path.name:12} {path.stat().st_size / 1e6:8.1f} MB")
@@ -109,9 +116,9 @@ def measure(installation: CliInstallation, newsroom: Newsroom, receiver: Webhook
         number = 0
         while not stop.wait(1 / PER_SECOND):
             number += 1
-            text = f"Nummer{number * 7919} " * 3 + SENTENCE
+            story = Story(f"/{number}", f"Meldung {number}", TEXT.format(n=number % TOPICS))
             published[f"/{number}"] = time.monotonic()
-            newsroom.publish("kurier", Story(f"/{number}", f"Meldung {number * 104729}", text))
+            newsroom.publish("kurier", story)
 
     newsroom.publish("kurier", Story("/zero", "Alte Meldung", "Nichts Neues aus dem Rathaus."))
     process = installation.start("run", new_session=True)
