@@ -20,6 +20,7 @@ from core.store.alerts import alerts, decisions
 from core.store.audit import audit_entries
 from core.store.cards import cards
 from core.store.console.history import NO_UNDO, story_actions
+from core.store.console.saved_views import saved_views
 from core.store.missed_articles import missed_articles
 from core.store.separations import story_separations
 from core.store.silences import silences
@@ -39,6 +40,7 @@ NAMES: tuple[Column[str], ...] = (
     missed_articles.c.by,
     story_separations.c.by,
     silences.c.author,
+    saved_views.c.saved_by,
     audit_entries.c.author,
     audit_entries.c.subject,
     story_actions.c.detail,

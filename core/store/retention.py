@@ -45,6 +45,7 @@ from core.store.canaries import canaries, canary_timer
 from core.store.cards import card_labels, cards, forget_topic_days
 from core.store.column_types import UtcDateTime
 from core.store.console.history import story_actions
+from core.store.console.saved_views import saved_views
 from core.store.deliveries import UNFINISHED, deliveries, notifications
 from core.store.disputed_pages import forget_disputed
 from core.store.engine import Store
@@ -337,6 +338,7 @@ KEPT = {
     canary_timer.name: "a single row: when the next canary is due",
     feed_addresses.name: "a row for each feed that has an address",
     digests.digests.name: "a row for each digest of alerts.yaml; that of a removed one is deleted",
+    saved_views.name: "a row for each view that people saved, at most a hundred",
     "feeds": "a row for each feed ever configured; a removed one keeps its history",
     operator_files.name: "a row for each operator file; that of a deleted file is deleted",
     page_signals.feed_signals.name: "a row for each feed that says when entries were changed",

@@ -40,6 +40,7 @@ from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
 from wirewatch.web.pages.missed import MissedPage
 from wirewatch.web.pages.review import ReviewPage
+from wirewatch.web.pages.saved_views import SavedViewActions
 from wirewatch.web.pages.search import ArchivePage
 from wirewatch.web.pages.status import StatusFragment
 from wirewatch.web.pages.stories import StoriesPage
@@ -47,6 +48,7 @@ from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
 from wirewatch.web.pages.topics import TopicsPage
 from wirewatch.web.pages.users import UsersPage
+from wirewatch.web.pages.wall import WallPage
 from wirewatch.web.pages.websub import WebSubEndpoint
 from wirewatch.web.pages.workbench import WorkbenchPage
 from wirewatch.web.render import HERE, PageRenderer
@@ -92,6 +94,8 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
         BriefingPage(renderer),
         StoryPage(renderer, explainer),
         StoryActions(renderer),
+        SavedViewActions(renderer),
+        WallPage(renderer),
         TopicsPage(renderer, explainer),
         WorkbenchPage(renderer),
         MissedPage(renderer, explainer),

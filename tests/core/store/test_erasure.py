@@ -15,6 +15,7 @@ from core.store.accounts import AccountRole, add_account, remove_account
 from core.store.alerts import alerts
 from core.store.column_types import metadata
 from core.store.console import actions, undo
+from core.store.console.saved_views import SavedView, save_view
 from core.store.erasure import NAMES, REMOVED, erase_name
 from core.store.missed_articles import MissedArticle, report_missed
 from tests.support.console import add_story, open_store
@@ -43,6 +44,7 @@ def store(tmp_path: Path) -> Store:
             c, {"topic": "x"}, reason="r", author="Jörg", now=NOW, until=NOW + timedelta(days=1)
         )
         silences.end_silence(c, made.id, by="Ada", now=NOW)
+        save_view(c, SavedView("Nato", "topic=nato", "Jörg", NOW))
         report_missed(c, MissedArticle("nato", "a", "https://x.example/", "", "o", "", "Jörg", NOW))
         split = Phrase("decision.split", by="Jörg").dump()
         c.execute(alerts.update().where(alerts.c.id == second).values(reason=split))
@@ -69,12 +71,13 @@ def test_each_action_is_in_the_log_newest_first(store: Store) -> None:
         ("Jörg", "undone", "irrelevant"),
         ("Jörg", "silenced", "r"),
         ("Ada", "silence_ended", ""),
+        ("Jörg", "view_saved", ""),
         ("Jörg", "missed", "nato"),
     ]
     assert [entry.action for entry in (*by_ada, *older)] == ["silence_ended", "assigned"]
     with store.write() as connection:
         assert audit.forget_entries(connection, NOW) == 0
-        assert audit.forget_entries(connection, NOW + timedelta(seconds=1)) == 7
+        assert audit.forget_entries(connection, NOW + timedelta(seconds=1)) == 8
 
 
 def test_an_erased_name_is_nowhere_but_in_texts_that_people_wrote(store: Store) -> None:

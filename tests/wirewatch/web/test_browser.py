@@ -228,6 +228,13 @@ def test_newer_stories_are_counted_in_the_title_and_announced_as_the_reader_want
         assert page.count(".story.new") == 1
         page.press("m")
         page.wait("!document.querySelector('.story.new')")
+        page.open(f"{live.url}/wall")
+        assert page.axe() == []
+        add_story(live.store, "newest", now())
+        page.wait("document.querySelector('.wall h2').innerText === 'Die Nato tagt: newest'")
+        page.run("window.fetch = async () => { throw new TypeError('gone') }; renew()")
+        page.wait("document.querySelector('.stale').checkVisibility()")
+        assert page.count(".wall li") == 3
         assert page.problems == []
 
 

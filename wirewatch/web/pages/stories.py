@@ -13,12 +13,14 @@ from config.catalog.models import Catalog
 from config.i18n import Translator
 from core.store import Connection
 from core.store.console import actions, story_list, story_rows
+from core.store.console.saved_views import SavedView, list_views
 from core.store.console.story_list import Facets, StoryCard, StoryCursor, StoryFilter
 from core.store.console.story_rows import StoryRow
 from wirewatch.web import display, last_look, preferences
 from wirewatch.web.actor import author_name
 from wirewatch.web.flash import flash
 from wirewatch.web.last_look import LastLook
+from wirewatch.web.pages.saved_views import ViewQuery, view_links
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.pages.story_filter import StoryQuery, active_filters, preset_links
 from wirewatch.web.pages.story_row import row_view
@@ -52,6 +54,7 @@ class StoriesPage:
                 connection, query.story_filter(now, t.zone), before, layout, catalog, t
             )
             facets = story_list.load_facets(connection)
+            saved = list_views(connection)
         answer = renderer.render(
             request,
             "stories.html",
@@ -59,6 +62,7 @@ class StoriesPage:
             **_filter_context(query, facets, catalog, t),
             **_list_context(query, stories, before, now),
             **_mark_new(views, look.since),
+            **_view_context(saved, query, layout),
             stories=views,
             layout=layout,
             layouts=[(name, query.address(list=name)) for name in preferences.LAYOUTS],
@@ -131,6 +135,18 @@ def _filter_context(
         "presets": preset_links(query, t),
         "active_filters": active_filters(query, dict(options["topic"]), t),
         "is_filtered": bool(query.values),
+    }
+
+
+def _view_context(saved: Sequence[SavedView], query: StoryQuery, layout: str) -> dict[str, Any]:
+    """Return the variables of the saved views, and of the wall with the same filter."""
+    current = ViewQuery(query, layout)
+    links = view_links(saved, current)
+    return {
+        "views": links,
+        "view_name": next((link["name"] for link in links if link["chosen"]), ""),
+        "view_query": str(current),
+        "wall": "/wall" + query.address().removeprefix("/"),
     }
 
 

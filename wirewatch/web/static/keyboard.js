@@ -60,7 +60,7 @@ function visit(by) {
 
 function backToList() {
   if (isStory) note("from", location.pathname);
-  location.assign(recall("list")?.address ?? "/");
+  location.assign(recall("list")?.address ?? BASE);
 }
 
 // ── actions ──────────────────────────────────────────────────────────────────────────────────
@@ -94,6 +94,10 @@ function answerReason(digit) {
 }
 
 function skipReason() {
+  if (document.activeElement?.closest(".views[open]")) {
+    $(".views").open = false;
+    return $(".views summary").focus();
+  }
   if (document.activeElement?.closest(".reasons")) return $("main").focus();
   if (!$("#flash [name=reason]")) return;
   $("#flash .flash").remove();
@@ -104,6 +108,13 @@ function search() {
   const field = $("input[name=q]");
   if (field) field.focus();
   else location.assign(`${BASE}search`);
+}
+
+function openViews() {
+  const views = $(".views");
+  if (!views) return;
+  views.open = true;
+  ($("a", views) ?? $("summary", views)).focus();
 }
 
 const keys = {
@@ -117,6 +128,7 @@ const keys = {
   c: () => act("close"),
   u: () => $("#undo")?.click(),
   m: () => $("#all-seen")?.click(),
+  v: openViews,
   l: backToList,
   "/": search,
   "?": () => $("#shortcuts")?.showModal(),

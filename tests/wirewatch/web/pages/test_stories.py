@@ -295,7 +295,7 @@ def test_stories_since_the_last_visit_are_marked_until_they_are_seen(
     assert set(new()) == {second, third}  # the last visit was at 8 minutes
     console.submit("/act", [("one", f"ack:{second}"), ("back", "/")])
     body = console.page("/")
-    assert "1 story on this page is new since your last visit." in body
+    assert "1 new on this page" in body
     assert new() == [third]
     link = re.search(r'<a href="([^"]+)" id="all-seen">', body)
     assert link
