@@ -17,11 +17,13 @@ from fastapi.responses import HTMLResponse
 
 from config.catalog.models import Catalog
 from config.i18n import Translator
+from core.messages import Evidence
 from core.store.alerts import DecisionRow
 from core.store.console import story_page
 from core.store.console.history import StoryAction
 from core.store.console.story_page import StoryArticleView, StoryView
 from core.store.match_counts import NOTIFIED
+from core.store.told_revisions import ToldRevision, load_told_revisions
 from core.text import lang_attribute
 from wirewatch.web import display
 from wirewatch.web.pages.story import TIMELINE_SPANS, action_view, spans
@@ -53,13 +55,23 @@ class BriefingPage:
         t, catalog = renderer.translator(request), renderer.runtime.catalog()
         with renderer.store.read() as connection:
             story = story_page.load_story(connection, alert_id)
+            told = load_told_revisions(connection, story.card.alert_id)
         console = f"{catalog.alerts.console_url.rstrip('/')}/alerts/{story.card.alert_id}"
-        context = briefing_context(story, catalog, t)
+        context = briefing_context(story, told, catalog, t)
         return renderer.render_without_store(request, "briefing.html", console=console, **context)
 
 
-def briefing_context(story: StoryView, catalog: Catalog, t: Translator) -> dict[str, Any]:
-    """Return the variables of the template."""
+def briefing_context(
+    story: StoryView, told: Sequence[ToldRevision], catalog: Catalog, t: Translator
+) -> dict[str, Any]:
+    """Return the variables of the template.
+
+    Args:
+        story: The story.
+        told: The revisions of its articles that people were told of.
+        catalog: Names of topics and outlets.
+        t: The reader's language.
+    """
     sources = [article for article in story.articles if not article.copy_of]
     listed = {article.article_id for article in sources}
     strays = [a for a in story.articles if a.copy_of and a.copy_of not in listed]
@@ -69,22 +81,28 @@ def briefing_context(story: StoryView, catalog: Catalog, t: Translator) -> dict[
         "article_count": len(story.articles),
         "outlet_count": len({article.outlet for article in story.articles}),
         "independent_outlets": story.independent_outlets,
-        "developments": developments(story, catalog, t),
+        "developments": developments(story, told, catalog, t),
         "sources": [_source(article, story.articles, catalog) for article in sources],
         "other_copies": _copies(strays, catalog),
         "remarks": remarks(story.actions),
     }
 
 
-def developments(story: StoryView, catalog: Catalog, t: Translator) -> list[dict[str, Any]]:
-    """Return what people were told of a story, oldest first, with the sentences that matched.
+def developments(
+    story: StoryView, told: Sequence[ToldRevision], catalog: Catalog, t: Translator
+) -> list[dict[str, Any]]:
+    """Return what people were told of a story, oldest first, with the sentences that matched then.
 
     Of a story that nobody was told of, return the decisions about its articles.
     """
-    told = [row for row in story.decisions if row.match_end == NOTIFIED]
-    articles = {article.article_id: article for article in story.articles}
-    rows = sorted(told or story.decisions, key=lambda row: row.decided_at)
-    return [_development(row, articles.get(row.article_id), catalog, t) for row in rows]
+    notified = [row for row in story.decisions if row.match_end == NOTIFIED]
+    evidence = {(a.article_id, a.revision): a.evidence for a in story.articles}
+    evidence |= {(row.article_id, row.revision): row.shown().evidence for row in told}
+    rows = sorted(notified or story.decisions, key=lambda row: row.decided_at)
+    return [
+        _development(row, evidence.get((row.article_id, row.revision), ()), catalog, t)
+        for row in rows
+    ]
 
 
 def remarks(actions: Sequence[StoryAction]) -> list[dict[str, Any]]:
@@ -94,16 +112,15 @@ def remarks(actions: Sequence[StoryAction]) -> list[dict[str, Any]]:
 
 
 def _development(
-    row: DecisionRow, article: StoryArticleView | None, catalog: Catalog, t: Translator
+    row: DecisionRow, evidence: Sequence[Evidence], catalog: Catalog, t: Translator
 ) -> dict[str, Any]:
-    evidence = article.evidence[:TIMELINE_SPANS] if article else ()
     return {
         "at": row.decided_at,
         "reason": display.reason(row.reason, t),
         "title": display.title(row.title),
         "outlet": display.outlet_name(catalog, row.outlet),
         "language": lang_attribute(row.language),
-        "spans": spans(evidence, article.later) if article else [],
+        "spans": spans(evidence[:TIMELINE_SPANS]),
     }
 
 

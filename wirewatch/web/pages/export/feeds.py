@@ -98,7 +98,7 @@ class ListFeeds:
         self, connection: Connection, address: FeedAddress, query: StoryQuery, t: Translator
     ) -> StoryFeed:
         catalog = self._renderer.runtime.catalog()
-        story_filter = query.story_filter(self._renderer.clock())
+        story_filter = query.story_filter(self._renderer.clock(), t.zone)
         cards = story_list.list_stories(connection, story_filter, limit=ENTRIES)
         return StoryFeed(
             id=f"urn:wirewatch:list:{hash_parts('list', self._renderer.store.id, query.address())}",
@@ -110,8 +110,9 @@ class ListFeeds:
         )
 
     def _translator(self, request: Request) -> Translator:
+        by_headers = self._renderer.translator(request)
         chosen = request.query_params.get(LANGUAGE, "")
-        return translator(chosen) if chosen in LANGUAGES else self._renderer.translator(request)
+        return translator(chosen, by_headers.zone) if chosen in LANGUAGES else by_headers
 
 
 def find_fault(parameters: Mapping[str, str]) -> str:

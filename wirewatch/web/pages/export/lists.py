@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
@@ -32,7 +33,8 @@ class ListExport:
 
     def csv(self, request: Request) -> StreamingResponse:
         """Return the stories of the filter as CSV."""
-        pages = self._pages(StoryQuery.read(request.query_params))
+        zone = self._renderer.translator(request).zone
+        pages = self._pages(StoryQuery.read(request.query_params), zone)
         pieces = csv_table.write_csv(pages, self._renderer.runtime.catalog())
         return self._download(pieces, "csv", csv_table.MEDIA_TYPE)
 
@@ -41,7 +43,7 @@ class ListExport:
         query, catalog = StoryQuery.read(request.query_params), self._renderer.runtime.catalog()
         t = self._renderer.translator(request)
         pieces = markdown_table.write_markdown(
-            self._pages(query),
+            self._pages(query, t.zone),
             catalog,
             t,
             facts=list_facts(query, catalog, t),
@@ -52,9 +54,9 @@ class ListExport:
         answer.headers["Vary"] = "Accept-Language"
         return answer
 
-    def _pages(self, query: StoryQuery) -> Iterator[list[ExportedStory]]:
+    def _pages(self, query: StoryQuery, zone: tzinfo) -> Iterator[list[ExportedStory]]:
         """Return the pages of the list; the first is read now, so that its error is an answer."""
-        story_filter = query.story_filter(self._renderer.clock())
+        story_filter = query.story_filter(self._renderer.clock(), zone)
         pages = iterate_exported(self._renderer.store, story_filter, most=MAX_STORIES)
         first = next(pages, None)
         return _chained(first, pages)
