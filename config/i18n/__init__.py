@@ -5,10 +5,10 @@
     stages, store ── Phrase(code, params) ──▶ page, mail or terminal ──▶ Translator ──▶ text
                     locales/<language>/LC_MESSAGES/<domain>.po ──────────────┘
 
-The catalogues are gettext catalogues with codes as ``msgid``. There are three domains: ``console``
-for the web pages, ``notifications`` for what receivers send, and ``reasons`` for decisions, feeds
-and deliveries. English is the reference; a test checks that every other language has the same keys
-and parameters. Text written by operators, outlets and servers is shown unchanged.
+The catalogues are gettext catalogues with codes as ``msgid``. There are four domains: ``console``
+for the web pages, ``notifications`` for what receivers send, ``reasons`` for decisions, feeds and
+deliveries, and ``faults`` for what is wrong in operator files. English is the reference; a test
+checks that every other language has the same keys and parameters. Text written by operators, outlets and servers is shown unchanged.
 """
 
 from __future__ import annotations

@@ -25,10 +25,10 @@ are written like `90s`, `10m`, `48h` or `30d`; a relative path starts at the wor
 
 All commands find their folders by one rule: the folder that a setting names, else `config` and
 `data` in the working directory. Where `config` there has no `sources.yaml`, the files that come
-with the program are read. So start every command in the working directory of `wirewatch run`, or set
-`WIREWATCH_CONFIG_DIR` and `WIREWATCH_DATA_DIR` for all of them. Only `run` and commands that store
-something create the data folder; the others name the folder in which data is missing. `wirewatch
-check` names the folder of the files that it checked.
+with the program are read. So start every command in the working directory of `wirewatch run`, or
+set `WIREWATCH_CONFIG_DIR` and `WIREWATCH_DATA_DIR` for all of them. Only `run` and commands that
+store something create the data folder; the others name the folder in which data is missing.
+`wirewatch check` names the folder of the files that it checked.
 
 | Variable | Type | Default | Meaning |
 |---|---|---|---|

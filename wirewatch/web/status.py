@@ -95,11 +95,16 @@ def _problems(
     problems = [_reason(reason, t) for reason in ill]
     if errors:
         rejected = t.plural("system.config_rejected", len(errors))
-        problems.append(Problem(rejected, str(errors[0])))
+        problems.append(Problem(_with_fault(rejected, errors[0], t), str(errors[0])))
     if failed_tests:
         failed = t.plural("system.tests_failed", len(failed_tests))
         problems.append(Problem(failed, str(failed_tests[0])))
     return tuple(problems)
+
+
+def _with_fault(text: str, fault: Fault, t: Translator) -> str:
+    """Return a text with what a fault means, where its own message is in another language."""
+    return text if t.code == "en" else f"{text} {t.of('fault', fault.code)}"
 
 
 def _reason(reason: Phrase, t: Translator) -> Problem:

@@ -74,6 +74,17 @@ def test_every_phrase_of_the_program_has_a_text() -> None:
     assert [group for group in groups if not any(key.startswith(group) for key in keys)] == []
 
 
+def test_every_fault_has_a_text_and_is_documented() -> None:
+    sources = [path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    used = {code for source in sources for code in re.findall(r'"([EWR]\d{3})"', source)}
+    page = (ROOT / "docs/faults.md").read_text("utf-8")
+    documented = re.findall(r"^\| ([EWR]\d{3}) \|", page, re.MULTILINE)
+    texts = {key.removeprefix("fault.") for key in entries("de", "faults")}
+    assert len(used) > 60
+    assert texts == set(documented)
+    assert used - texts == set()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_entry_is_found_by_its_key(language: str) -> None:
     t = translator(language)

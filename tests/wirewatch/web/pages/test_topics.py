@@ -120,7 +120,7 @@ def test_the_pages_of_topics_say_what_is_in_force_of_files_with_errors(
         f"{shared} A topic that did not change needs the version before. {in_force}",
     ]
     assert 'href="/topics/new/edit"' in lines[1]
-    assert f"Mend it.</span> <strong>{in_force}" in console.page("/topics/nato")
+    assert f"Mend it. <strong>{in_force}" in console.page("/topics/nato")
     assert "is in force" not in console.page("/topics/talks").partition("<h1>")[2]
 
 
