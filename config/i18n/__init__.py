@@ -8,7 +8,8 @@
 The catalogues are gettext catalogues with codes as ``msgid``. There are four domains: ``console``
 for the web pages, ``notifications`` for what receivers send, ``reasons`` for decisions, feeds and
 deliveries, and ``faults`` for what is wrong in operator files. English is the reference; a test
-checks that every other language has the same keys and parameters. Text written by operators, outlets and servers is shown unchanged.
+checks that every other language has the same keys and parameters. Text written by operators,
+outlets and servers is shown unchanged.
 """
 
 from __future__ import annotations
