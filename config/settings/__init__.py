@@ -20,6 +20,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.durations import parse_duration
+from config.settings.metrics import MetricsSettings
 from config.settings.retention import RetentionSettings
 from config.settings.sources import (
     ENV_FILE,
@@ -44,7 +45,7 @@ from config.settings.types import (
 )
 
 
-class Settings(RetentionSettings):
+class Settings(RetentionSettings, MetricsSettings):
     """All settings of the program."""
 
     model_config = SettingsConfigDict(

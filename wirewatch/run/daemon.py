@@ -14,6 +14,7 @@
                                    ├─ archive      articles ─▶ archive.db
                                    ├─ nightly      deletes what is past its retention
                                    ├─ housekeeping reload, retention, gauges
+                                   ├─ metrics      /metrics, in the first process, if it is set
                                    ├─ watchdog     notices loops that are stuck
                                    └─ health       for the console and `wirewatch health` ─▶ slot
 
@@ -55,9 +56,10 @@ from wirewatch.run.health import ProcessHealth, are_healthy, keep_reporting, par
 from wirewatch.run.health_messages import LOOK_SECONDS as MESSAGES_SECONDS
 from wirewatch.run.health_messages import HealthMessages
 from wirewatch.run.housekeeping import LONG_SECONDS, RELOAD_SECONDS, Housekeeping
+from wirewatch.run.metrics_listener import MetricsListener
 from wirewatch.run.nightly import LOOK_SECONDS
 from wirewatch.run.outward_heartbeat import OutwardHeartbeat
-from wirewatch.run.process_reports import merge_reasons
+from wirewatch.run.process_reports import ProcessReports, merge_reasons
 from wirewatch.run.process_snapshot import take_snapshot
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
@@ -176,6 +178,9 @@ class Daemon:
             "watchdog": lambda: self._watchdog.run(self._stages.stop),
             "health": self._report_health,
         }
+        if (address := self._program.settings.metrics_listen) and self._child.number == 1:
+            listener = MetricsListener(address, self._process_metrics)
+            stages["metrics"] = lambda: listener.run(self._stages.stop)
         if {"ingest", "alerts"} & self._requested:
             stages["relay"] = self._relay
         if "processors" in self._requested:
@@ -252,6 +257,18 @@ class Daemon:
         claim, keeper = self._child.claim, self._program.keeper
         claim.write_status(text)
         claim.write_snapshot(take_snapshot(keeper.revision))
+
+    def _process_metrics(self) -> bytes:
+        """Return the metrics of the processes of this host, without what the console has."""
+        program = self._program
+        reports = ProcessReports(
+            program.settings,
+            program.slot,
+            self._ill,
+            lambda: program.keeper.revision,
+            program.clock,
+        )
+        return reports.metrics(with_shared=False)
 
     def _ill(self) -> list[Phrase]:
         """Return what is wrong with this process, and which canary is missing."""

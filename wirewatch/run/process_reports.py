@@ -71,8 +71,12 @@ class ProcessReports:
             others[number] = replace(other, wrong=(*other.wrong, *more))
         return sorted([own, *others], key=lambda process: process.slot)
 
-    def metrics(self) -> bytes:
-        """Return the metrics of all processes that report, in Prometheus' format."""
+    def metrics(self, *, with_shared: bool = True) -> bytes:
+        """Return the metrics of all processes that report, in Prometheus' format.
+
+        Args:
+            with_shared: Whether what is the same for all processes is among them.
+        """
         try:
             others, snapshots, _ = self._read(self._clock())
         except (SettingsError, OSError):  # health says so
@@ -80,7 +84,8 @@ class ProcessReports:
         up = {p.slot: p.is_reporting and p.slot in snapshots for p in others}
         families: dict[str, Sequence[Metric]] = {self._slot: list(REGISTRY.collect())}
         families |= {slot: snapshots[slot].families for slot, is_up in up.items() if is_up}
-        return merge_metrics(families, self._slot, {self._slot: True, **up})
+        own = self._slot if with_shared else ""
+        return merge_metrics(families, own, {self._slot: True, **up})
 
     def ill(self, known: Sequence[Phrase] = ()) -> list[Phrase]:
         """Return what is wrong with any process; what several report is said once.

@@ -87,7 +87,7 @@ def merge_metrics(
 
     Args:
         families: The metrics of each process that reports, by slot.
-        own: The slot of the process whose shared gauges are used.
+        own: The slot of the process whose shared gauges are used; empty to leave them out.
         up: Of each process, whether it reports.
     """
     merged = {"wirewatch_process_up": _up(up)}

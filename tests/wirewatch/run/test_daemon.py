@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,6 +128,9 @@ def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProgram
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with serve_newsroom() as newsroom, serve_webhook() as webhook:
         installation = new_program(tmp_path_factory.mktemp("run"), newsroom, webhook)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        installation.environment["WIREWATCH_METRICS_LISTEN"] = address
         with run_program(installation) as running:
             yield Scene(installation, newsroom, webhook, running)
 
@@ -145,6 +149,11 @@ def test_health_and_metrics_can_be_read(scene: Scene) -> None:
     assert 'wirewatch_undelivered{receiver="' in text
     assert re.search(r'wirewatch_storage_bytes\{part="store"\} [1-9]', text)
     assert re.search(r'wirewatch_build_info\{python="3[.\d]+",slot="[^"]+",version="\d', text)
+    own = f"http://{scene.installation.environment['WIREWATCH_METRICS_LISTEN']}/metrics"
+    with urllib.request.urlopen(own, timeout=30) as answer:
+        of_processes = answer.read().decode()
+    assert "wirewatch_feed_polls_total{" in of_processes
+    assert "wirewatch_undelivered" not in of_processes
 
 
 def test_a_story_is_notified_within_seconds_and_logged_on_one_line(

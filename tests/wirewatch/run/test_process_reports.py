@@ -80,6 +80,10 @@ def test_all_processes_are_healthy_and_measured_while_they_report(scene: Scene) 
     assert scene.up() == {"desk-1": 1, "desk-2": 1}
     polls = metric(scene.reports.metrics(), "wirewatch_feed_polls_total")
     assert polls["desk-1"] == 3
+    assert metric(scene.reports.metrics(), "wirewatch_pages_due") != {}
+    without = scene.reports.metrics(with_shared=False)
+    assert metric(without, "wirewatch_feed_polls_total") == polls
+    assert metric(without, "wirewatch_pages_due") == {}
 
 
 @pytest.mark.parametrize(
