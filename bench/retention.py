@@ -42,7 +42,9 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         open_year(Path(folder), args.per_day, args.words, **retention) as year,
     ):
-        print("night   store MB  streams MB  archive MB   rows deleted  night s  longest step ms")
+        print(
+            "night   store MB  streams MB  archive MB   rows deleted  night s  store ms (CPU)  step"
+        )
         nights = []
         for night in year.live(args.days):
             nights.append(night)
@@ -55,15 +57,25 @@ def _print(number: int, night: Night) -> None:
     store, streams, archive = (night.sizes[p] / 1e6 for p in ("store", "streams", "archive"))
     print(
         f"{number:5} {store:10.1f} {streams:11.1f} {archive:11.1f} {night.run.total:14}"
-        f" {night.seconds:8.2f} {night.longest * 1000:16.0f}"
+        f" {night.seconds:8.2f} {night.longest[0] * 1000:8.0f} ({night.longest[1] * 1000:3.0f})"
+        f" {night.longest_step * 1000:8.0f}"
     )
 
 
 def _compare(nights: list[Night], per_day: int) -> None:
     early, last = nights[min(59, len(nights) - 1)], nights[-1]
     print(f"size after night {len(nights)} / night 60: {last.size / early.size:.3f}")
-    longest = max(night.longest for night in nights)
-    print(f"longest step of all nights: {longest * 1000:.0f} ms")
+    for name, numbers in (
+        ("transaction of the store", [night.longest[0] for night in nights]),
+        ("CPU time of one", [night.longest[1] for night in nights]),
+        ("step of the archive", [night.longest_step for night in nights]),
+    ):
+        numbers.sort()
+        median, p95 = numbers[len(numbers) // 2], numbers[len(numbers) * 95 // 100]
+        print(
+            f"longest {name} in a night: median {median * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms,"
+            f" worst {numbers[-1] * 1000:.0f} ms"
+        )
     for part, days in REAL.items():
         each = last.sizes[part] / (per_day * KEPT[part])
         total = each * RATE * days / 1e9

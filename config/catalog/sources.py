@@ -30,6 +30,7 @@ _OUTLET_KEYS: Final = (
     "tier",
     "selectors",
     "legacy_tls",
+    "full_text",
     "feeds",
 )
 _FEED_KEYS: Final = ("url", "kind", "every", "links")
@@ -68,6 +69,7 @@ def _outlet(node: YamlNode, faults: Faults, variables: Variables, seen: _Seen) -
         tier=section.get("tier", values.member(Tier), Tier.B),
         selectors=read_selectors(section, faults, variables),
         legacy_tls=section.get("legacy_tls", values.boolean, False),
+        full_text=section.get("full_text", values.text_limit, None),
         feeds=_feeds(section, outlet_id, faults, variables, seen),
         position=section.position,
     )

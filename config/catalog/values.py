@@ -96,6 +96,15 @@ def duration(value: str) -> timedelta | InvalidValue:
     return InvalidValue(f"{shown(value)} is not a duration.", mend) if parsed is None else parsed
 
 
+def text_limit(value: str) -> timedelta | InvalidValue | None:
+    """Parse how long full texts are kept: ``always`` (None), ``never`` (zero) or a duration."""
+    words = {"always": None, "never": timedelta()}
+    if value in words:
+        return words[value]
+    mend = "Write always, never, or for how long, such as 30d."
+    return parse_duration(value) or InvalidValue(f"{shown(value)} is not a duration.", mend)
+
+
 def url(value: str) -> str | InvalidValue:
     """Parse an http or https URL with a host."""
     mend = "Write a complete URL: https://example.org/feed.xml."

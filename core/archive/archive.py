@@ -210,7 +210,7 @@ class Archive:
             ArchiveError: The database refused; nothing was deleted.
         """
         with self.database.write() as connection:
-            values = {"before": _first_number(before), "limit": FORGET_LIMIT}
+            values = {"before": number_of_second(before), "limit": FORGET_LIMIT}
             ids = [str(row[0]) for row in connection.rows(_FORGETTABLE, values)]
             changes = WordChanges(connection)
             for article_id in ids:
@@ -326,7 +326,7 @@ _FORGETTABLE = (
 
 
 def _free_number(connection: ArchiveConnection, article: ArticleRevision) -> int:
-    first = _first_number(article.fetched_at)
+    first = number_of_second(article.fetched_at)
     low = zlib.crc32(f"{article.article_id}/{article.revision}".encode()) % (1 << SECOND_BITS)
     query = "SELECT 1 FROM archive_revisions WHERE number = :number"
     while connection.rows(query, {"number": first + low}):
@@ -341,7 +341,7 @@ def _revision_row(number: int, article: ArticleRevision) -> dict[str, object]:
         "revision": article.revision,
         "outlet": article.outlet,
         "language": article.language,
-        "record": zlib.compress(article.model_dump_json(exclude_defaults=True).encode()),
+        "record": compress_record(article),
     }
 
 
@@ -351,7 +351,7 @@ def _enrichment_row(enriched: Enriched) -> dict[str, object]:
         "revision": enriched.revision,
         "language": enriched.language,
         "topics": f" {' '.join(topic.topic_id for topic in enriched.topics)} ",
-        "record": zlib.compress(enriched.model_dump_json(exclude_defaults=True).encode()),
+        "record": compress_record(enriched),
     }
 
 
@@ -360,20 +360,25 @@ def _archived(number: int, record: bytes, enriched: bytes | None) -> ArchivedRev
     return ArchivedRevision(number, read_record(record), found)
 
 
+def compress_record(message: ArticleRevision | Enriched) -> bytes:
+    """Return a message as a row has it."""
+    return zlib.compress(message.model_dump_json(exclude_defaults=True).encode())
+
+
 def read_record(record: bytes) -> ArticleRevision:
     """Return the revision that a row has."""
     return ArticleRevision.model_validate_json(zlib.decompress(record))
 
 
-def _first_number(moment: datetime) -> int:
+def number_of_second(moment: datetime) -> int:
     """Return the least number of the second that a time is in."""
     return ((moment - _EPOCH) // timedelta(seconds=1)) << SECOND_BITS
 
 
 def number_bounds(selection: ArchiveFilter) -> tuple[int, int]:
     """Return the least number of a selection's span of time, and one past the last."""
-    least = -_LATEST if selection.since is None else _first_number(selection.since)
-    after = _LATEST if selection.until is None else _first_number(selection.until)
+    least = -_LATEST if selection.since is None else number_of_second(selection.since)
+    after = _LATEST if selection.until is None else number_of_second(selection.until)
     return least, after
 
 

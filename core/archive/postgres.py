@@ -33,6 +33,7 @@ _TABLES = (
         number bigint PRIMARY KEY, article_id text NOT NULL, revision integer NOT NULL,
         outlet text NOT NULL, language text NOT NULL, record bytea NOT NULL, words tsvector,
         UNIQUE (article_id, revision))""",
+    "CREATE INDEX IF NOT EXISTS archive_outlets ON archive_revisions (outlet, number)",
     "CREATE INDEX IF NOT EXISTS archive_words ON archive_revisions USING gin (words)",
     """CREATE TABLE IF NOT EXISTS archive_enrichments (
         article_id text NOT NULL, revision integer NOT NULL, language text NOT NULL,

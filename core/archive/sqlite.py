@@ -59,6 +59,7 @@ CREATE VIRTUAL TABLE archive_tokens USING fts5(
     tokenize="ascii tokenchars '{_WORD_PUNCTUATION}'"
 );
 """
+_OUTLETS = "CREATE INDEX IF NOT EXISTS archive_outlets ON archive_revisions (outlet, number)"
 
 
 class SqliteArchive:
@@ -138,14 +139,14 @@ class SqliteArchive:
     def _prepare(self, connection: apsw.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         connection.execute("PRAGMA journal_size_limit = 67108864").fetchall()
-        if self._version(connection):
-            return
-        connection.execute("BEGIN IMMEDIATE")
-        if not self._version(connection):  # of several processes at once, the first one creates
-            connection.execute(_TABLES)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
+        if not self._version(connection):
+            connection.execute("BEGIN IMMEDIATE")
+            if not self._version(connection):  # of several processes at once, the first one creates
+                connection.execute(_TABLES)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("COMMIT")
+        connection.execute(_OUTLETS)  # archives of the first version lack this index
 
     def _version(self, connection: apsw.Connection) -> int:
         version: int = connection.execute("PRAGMA user_version").get

@@ -10,9 +10,11 @@ nothing. The nightly job deletes old articles.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Unpack
 
 from core.archive.archive import Archive
+from core.archive.excerpts import TextLimits, limit_text
 from core.clock import Clock
 from core.dispositions import Dispositions
 from core.loop_delay import ignore_turn
@@ -37,12 +39,20 @@ class ArchiveWorker:
 
     Args:
         archive: Where they are stored.
-        clock: For the time of dead letters.
+        clock: For the time of dead letters, and the age of texts.
         dispositions: Counts the revisions as ``archived`` or ``known``.
+        text_limits: Returns how long full texts are kept, by outlet.
     """
 
-    def __init__(self, archive: Archive, clock: Clock, dispositions: Dispositions) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        clock: Clock,
+        dispositions: Dispositions,
+        text_limits: Callable[[], TextLimits] = dict,
+    ) -> None:
         self._archive = archive
+        self._text_limits = text_limits
         self._clock = clock
         self._dispositions = dispositions
 
@@ -77,11 +87,12 @@ class ArchiveWorker:
             FencedError: The partition is assigned to another member; what was stored stays.
         """
         articles, enriched = [], []
+        limits, now = self._text_limits(), self._clock()
         for record in batch.records:
             if record.stream == ENRICHED:
                 enriched.append(from_record(record, Enriched))
             else:
-                articles.append(from_record(record, ArticleRevision))
+                articles.append(limit_text(from_record(record, ArticleRevision), limits, now))
         new = self._archive.add(articles, enriched)
         consumer.commit(batch)
         self._dispositions.count(STAGE, ARCHIVED, new)

@@ -21,6 +21,10 @@ from core.store.sql import FORGET_LIMIT, delete_rows, insert
 DUE = "nightly_due_at"
 """Name of the fact in ``about``."""
 
+ARCHIVE, TEXTS = "archive", "archive texts"
+"""What is counted beside the rules: articles that the archive deleted, and revisions of which it
+shortened the text."""
+
 nightly_runs = Table(
     "nightly_runs",
     metadata,
@@ -37,8 +41,8 @@ class NightlyRun:
     """A run of the nightly job that came to its end.
 
     Attributes:
-        deleted: Rows deleted, by retention rule and for ``archive``; rules that deleted none are
-            left out.
+        deleted: Rows deleted, by retention rule, and for :data:`ARCHIVE` and
+            :data:`TEXTS`; those that deleted none are left out.
         sizes: Bytes of the store, the streams and the archive after it, as far as they are known.
         problem: What failed; empty where nothing did.
     """

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from config.settings import Settings
 from core.archive import Archive
@@ -48,6 +48,8 @@ from tests.support.stories import add_article, add_delivery
 from wirewatch.disk_usage import measure_storage
 from wirewatch.run.nightly import NightlyJob
 
+T = TypeVar("T")
+
 BEGINNING = datetime.fromisoformat("2025-01-01T12:00:00Z")
 DAY = timedelta(days=1)
 FEED = "kurier-1"
@@ -65,13 +67,15 @@ class Night:
 
     Attributes:
         sizes: Bytes of each part.
-        longest: Seconds that the longest step took, from one rest to the next.
+        longest: Seconds that the longest write transaction of the store took, and its CPU time.
+        longest_step: Seconds of the longest step, those of the archive included.
         seconds: Seconds that all steps took, without the rests.
     """
 
     run: NightlyRun
     sizes: dict[str, int]
-    longest: float
+    longest: tuple[float, float]
+    longest_step: float
     seconds: float
 
     @property
@@ -101,6 +105,9 @@ class RetentionYear:
             durability="normal",
         )  # fmt: skip
         self.streams.create([StreamSpec(STREAM, 2, settings.streams_retention)])
+        self._times: list[tuple[float, float]] = []
+        self._transact = self.store.transact
+        self.store.transact = self._timed  # type: ignore[method-assign]
         self._dice = random.Random(1)
         with self.store.write() as connection:
             feeds.sync(connection, [feed_record(feed_id=FEED)], self.now)
@@ -119,6 +126,13 @@ class RetentionYear:
             self._publish(number)
             self.now += DAY / 2
             yield self._sleep()
+
+    def _timed(self, work: Callable[[Connection], T]) -> T:
+        wall, cpu = time.perf_counter(), time.thread_time()
+        try:
+            return self._transact(work)
+        finally:
+            self._times.append((time.perf_counter() - wall, time.thread_time() - cpu))
 
     def _publish(self, day: int) -> None:
         names = [f"{day}-{n}" for n in range(self.per_day)]
@@ -186,11 +200,18 @@ class RetentionYear:
             rests.append(time.perf_counter())
             return True
 
+        self._times.clear()
         job = NightlyJob(self.settings, self.store, self.instance, lambda: self.now, rest)
         run = job.run_due()
         assert run is not None, "the job is due and alone"
         self.streams.maintain()
-        return Night(run, measure_storage(self.settings, self.store), max(steps), sum(steps))
+        return Night(
+            run,
+            measure_storage(self.settings, self.store),
+            max(self._times),
+            max(steps),
+            sum(steps),
+        )
 
 
 @contextmanager

@@ -112,6 +112,8 @@ def _report(state: IndexState, *, as_json: bool) -> None:
 
 def as_row(hit: Hit) -> dict[str, Any]:
     """Return a hit as a row of ``--json``."""
+    from core.archive.excerpts import is_excerpt
+
     article, enriched = hit.revision.article, hit.revision.enriched
     return {
         "article_id": article.article_id,
@@ -123,6 +125,7 @@ def as_row(hit: Hit) -> dict[str, Any]:
         "fetched_at": rfc3339(article.fetched_at),
         "published_at": rfc3339(article.published_at) if article.published_at else None,
         "topics": [topic.topic_id for topic in enriched.topics] if enriched else [],
+        "excerpt_only": is_excerpt(article),
         "evidence": [span.model_dump(mode="json", exclude={"rule"}) for span in hit.evidence],
     }
 
@@ -167,10 +170,12 @@ def _catalog(settings: Settings) -> Catalog:
 
 
 def _print_hit(hit: Hit) -> None:
+    from core.archive.excerpts import is_excerpt
     from core.text.excerpt import excerpt
 
     article = hit.revision.article
-    say(f"{rfc3339(article.fetched_at)}  {article.outlet}  {article.title}")
+    note = "  (excerpt only)" if is_excerpt(article) else ""
+    say(f"{rfc3339(article.fetched_at)}  {article.outlet}  {article.title}{note}")
     say(article.url, indent="    ")
     if sentence := "".join(piece.text for piece in excerpt(hit.evidence)):
         say(sentence, indent="    ")

@@ -151,6 +151,7 @@ def sources_schema() -> Json:
             "tier": _word(Tier),
             "selectors": _mapping({"body": TEXT, "remove": _one_or_more(TEXT)}),
             "legacy_tls": BOOLEAN,
+            "full_text": _said(TEXT, "In the archive: always, never, or a duration such as 30d."),
             "feeds": _list({"anyOf": [TEXT, feed]}),
         },
         required=("id", "feeds"),

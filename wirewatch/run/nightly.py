@@ -3,7 +3,8 @@
 ::
 
     store     every rule of core.store.retention, each kind with its setting
-    archive   articles whose last revision is past WIREWATCH_ARCHIVE_RETENTION
+    archive   articles whose last revision is past WIREWATCH_ARCHIVE_RETENTION; full texts of
+              outlets that limit them
 
 One process of all that share the store does it, by a lease. It works in steps that hold a lock for
 some 50 ms, and rests after each as long as it took, so that polls, matches and alerts go on. A
@@ -16,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -23,11 +25,12 @@ import structlog
 from config.errors import ArchiveError
 from config.settings import Settings
 from core import metrics
+from core.archive.excerpts import TextLimits, shorten_texts
 from core.archive.open import FILE
 from core.clock import Clock
 from core.processes.instance import Instance
 from core.store import Store, leases, nightly_runs
-from core.store.nightly_runs import NightlyRun
+from core.store.nightly_runs import ARCHIVE, TEXTS, NightlyRun
 from core.store.retention import RULES, Kind, forget_all
 from wirewatch.disk_usage import measure_storage
 from wirewatch.run.bootstrap import open_archive
@@ -70,6 +73,7 @@ class NightlyJob:
         instance: This process, as leases name it.
         clock: The present.
         rest: Waits some seconds between two steps; returns False to end early.
+        text_limits: Returns how long the archive keeps full texts, by outlet.
     """
 
     def __init__(
@@ -79,12 +83,14 @@ class NightlyJob:
         instance: Instance,
         clock: Clock,
         rest: Callable[[float], bool],
+        text_limits: Callable[[], TextLimits] = dict,
     ) -> None:
         self._settings = settings
         self._store = store
         self._instance = instance
         self._clock = clock
         self._rest = rest
+        self._text_limits = text_limits
         self._renewed_at = self._step_began = 0.0
 
     def run_due(self) -> NightlyRun | None:
@@ -119,7 +125,7 @@ class NightlyJob:
             deleted[name] = forget_all(self._store, rule, ends[rule.kind], self._go_on)
             if not self._go_on():
                 return None
-        deleted["archive"], problem = self._forget_archived(started_at)
+        problem = self._forget_archived(started_at, deleted)
         if not self._go_on():
             return None
         deleted = {name: rows for name, rows in deleted.items() if rows}
@@ -130,20 +136,27 @@ class NightlyJob:
         _report(run)
         return run
 
-    def _forget_archived(self, now: datetime) -> tuple[int, str]:
-        """Delete old articles of the archive. Return how many, and what failed."""
-        settings = self._settings
-        total = 0
-        if not _has_archive(settings):
-            return total, ""
+    def _forget_archived(self, now: datetime, deleted: dict[str, int]) -> str:
+        """Delete what is old in the archive, and count it. Return what failed."""
+        if not _has_archive(self._settings):
+            return ""
         try:
-            with open_archive(settings) as archive:
-                before = now - settings.archive_retention
-                while (articles := archive.forget(before)) and self._go_on():
-                    total += articles
-                return total + articles, ""
+            with open_archive(self._settings) as archive:
+                before = now - self._settings.archive_retention
+                deleted[ARCHIVE] = self._repeat(lambda: archive.forget(before))
+                for outlet, kept in self._text_limits().items():
+                    shorten = partial(shorten_texts, archive, outlet, now - kept)
+                    deleted[TEXTS] = deleted.get(TEXTS, 0) + self._repeat(shorten)
         except ArchiveError as error:  # the archive's stage is ill too, and says so
-            return total, str(error)
+            return str(error)
+        return ""
+
+    def _repeat(self, step: Callable[[], int]) -> int:
+        """Take steps until one did nothing. Return what all did."""
+        total = 0
+        while (done := step()) and self._go_on():
+            total += done
+        return total + done
 
     def _go_on(self) -> bool:
         """Rest as long as the last step took. Return whether to take another."""

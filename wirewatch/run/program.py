@@ -29,6 +29,7 @@ from config.faults import Fault
 from config.settings import Settings
 from core import metrics
 from core.archive import worker as archive_worker
+from core.archive.excerpts import TextLimits
 from core.archive.fill import fill_archive
 from core.archive.rebuild import warn_of_other_version
 from core.canary import CANARY_ARTICLES, CANARY_MATCHES, has_canaries
@@ -148,7 +149,9 @@ class Program:
                 report_turn,
             )
             warn_of_other_version(archive)
-            yield archive_worker.ArchiveWorker(archive, self.clock, self.dispositions)
+            yield archive_worker.ArchiveWorker(
+                archive, self.clock, self.dispositions, self.text_limits
+            )
 
     def join(self, group: str) -> Consumer:
         """Join a stage's consumer group."""
@@ -169,7 +172,14 @@ class Program:
         Args:
             rest: Waits some seconds; returns False to end the job early.
         """
-        return NightlyJob(self.settings, self.store, self.instance, self.clock, rest)
+        return NightlyJob(
+            self.settings, self.store, self.instance, self.clock, rest, self.text_limits
+        )
+
+    def text_limits(self) -> TextLimits:
+        """Return how long the archive keeps full texts, by outlet."""
+        outlets = self.keeper.current.outlets
+        return {each.id: each.full_text for each in outlets if each.full_text is not None}
 
     def catalog(self) -> Catalog:
         """Return the operator's files in use, after creating the streams that their topics need."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from config.i18n import Translator
-from core.store.nightly_runs import NightlyRun
+from core.store.nightly_runs import ARCHIVE, TEXTS, NightlyRun
 from core.store.retention import RULES
 
 PARTS = ("store", "streams", "archive")
@@ -48,6 +48,12 @@ def human_size(size: int, t: Translator) -> str:
 def _count_by_column(run: NightlyRun) -> Counter[str]:
     counts: Counter[str] = Counter()
     for name, rows in run.deleted.items():
-        rule = RULES.get(name)  # a rule of an older version may be gone
-        counts["archive" if name == "archive" else rule.kind if rule else "history"] += rows
+        counts[_column_of(name)] += rows
     return counts
+
+
+def _column_of(name: str) -> str:
+    if name in (ARCHIVE, TEXTS):
+        return "archive"
+    rule = RULES.get(name)  # a rule of an older version may be gone
+    return rule.kind if rule else "history"

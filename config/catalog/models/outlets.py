@@ -60,6 +60,8 @@ class Outlet:
             where neither it nor its country is known.
         selectors: Where the text of its pages is.
         legacy_tls: Whether outdated TLS of its servers is accepted.
+        full_text: How long the archive keeps the full texts of its articles; zero: never, None: as
+            long as the articles.
     """
 
     id: str
@@ -72,3 +74,4 @@ class Outlet:
     time_zone: str = ""
     selectors: Selectors = Selectors()
     legacy_tls: bool = False
+    full_text: timedelta | None = None

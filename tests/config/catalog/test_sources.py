@@ -212,6 +212,20 @@ def test_outdated_tls_is_accepted_only_where_the_outlet_says_so(load: Load) -> N
     assert [fault.code for fault in faults] == ["E221"]
 
 
+def test_full_texts_are_kept_always_never_or_for_a_time(load: Load) -> None:
+    for text, expected in (
+        ("always", None), ("never", timedelta()), ("30d", timedelta(days=30)),
+    ):  # fmt: skip
+        sources = f"outlets: [{{id: a, feeds: [], full_text: {text}}}]"
+        catalog, faults = load({"sources.yaml": sources})
+        assert catalog is not None
+        assert (faults, catalog.outlets[0].full_text) == ([], expected)
+    _, faults = load({"sources.yaml": "outlets: [{id: a, feeds: [], full_text: excerpt}]"})
+    assert [(fault.code, fault.mend) for fault in faults] == [
+        ("E221", "Write always, never, or for how long, such as 30d.")
+    ]
+
+
 def test_selectors_of_an_outlet_are_read(load: Load) -> None:
     selectors = '{body: "div.text > p, #text", remove: [".teaser", "aside:not(.fact)"]}'
     catalog, faults = load(

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from config.settings import Settings
 from core.archive import Archive, ArchiveFilter
+from core.archive.excerpts import is_excerpt
 from core.archive.open import FILE
 from core.archive.sqlite import SqliteArchive
 from core.processes.instance import Instance
@@ -43,8 +44,10 @@ class Installation:
         self.most_rests = 10_000
 
     def job(self, instance: Instance | None = None) -> NightlyJob:
-        settings, store = self.settings, self.store
-        return NightlyJob(settings, store, instance or self.instance, lambda: self.now, self._rest)
+        own, limits = instance or self.instance, {"kurier": 30 * DAY}
+        return NightlyJob(
+            self.settings, self.store, own, lambda: self.now, self._rest, lambda: limits
+        )
 
     def _rest(self, seconds: float) -> bool:
         self.rests += 1
@@ -91,16 +94,23 @@ def test_a_first_start_deletes_nothing_and_the_night_after_it_says_what_it_forgo
         judged = cards.cards.update().where(cards.cards.c.title == "judged")
         connection.execute(judged.values(verdict="relevant"))
     with closing(Archive(SqliteArchive(installation.folder / "archive.db"), words_of)) as archive:
-        archive.add([article(1, "old", minute=-800 * 24 * 60), article(2, "new", minute=0)])
+        archive.add(
+            [
+                article(1, "old", minute=-800 * 24 * 60),
+                article(2, "new", minute=0),
+                article(3, "cut", minute=-60 * 24 * 60, outlet="kurier", text="wort " * 99),
+            ]
+        )
         assert installation.job().run_due() is None
         assert (len(installation.stories()), installation.due()) == (5, NIGHT)
         installation.now = NIGHT
         with capture_logs() as logs:
             run = installation.job().run_due()
-        assert [one.article.title for one in archive.page(ArchiveFilter())] == ["new"]
+        archived = [one.article for one in archive.page(ArchiveFilter())]
+    assert [(one.title, is_excerpt(one)) for one in archived] == [("new", False), ("cut", True)]
     assert installation.stories() == ["judged", "told", "untold lately"]
     assert run is not None
-    assert (run.deleted["archive"], run.problem) == (1, "")
+    assert (run.deleted["archive"], run.deleted["archive texts"], run.problem) == (1, 1, "")
     assert {"stories", "stories nobody was told of"} <= run.deleted.keys()
     assert [(e["event"], e["rows"]) for e in logs] == [("old_data_deleted", run.total)]
     with installation.store.read() as connection:

@@ -16,6 +16,7 @@ from config.catalog.models import Catalog
 from config.errors import ArchiveTimeoutError, BusyError, QueryError, WirewatchError
 from config.i18n import Translator
 from core.archive import Archive, ArchiveFilter
+from core.archive.excerpts import is_excerpt
 from core.archive.open import open_archive
 from core.metrics import CONSOLE_REFUSED
 from core.text import for_log, lang_attribute
@@ -154,5 +155,6 @@ def article_view(hit: Hit, catalog: Catalog) -> dict[str, Any]:
         "at": article.published_at or article.fetched_at,
         "language": lang_attribute(hit.revision.language),
         "excerpt": excerpt(hit.evidence),
+        "is_excerpt": is_excerpt(article),
         "topics": [(topic, display.topic_title(catalog, topic)) for topic in topics],
     }
