@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.durations import parse_duration
 from config.settings.metrics import MetricsSettings
+from config.settings.proxy_identity import ProxyIdentitySettings
 from config.settings.retention import RetentionSettings
 from config.settings.sources import (
     ENV_FILE,
@@ -45,7 +46,7 @@ from config.settings.types import (
 )
 
 
-class Settings(RetentionSettings, MetricsSettings):
+class Settings(RetentionSettings, MetricsSettings, ProxyIdentitySettings):
     """All settings of the program."""
 
     model_config = SettingsConfigDict(

@@ -102,7 +102,27 @@ def snooze(
     _act(alert, change, "snoozed_until", as_json=as_json)
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (ack, close, assign, snooze)
+def note(
+    alert: IdArgument,
+    text: Annotated[str, typer.Argument(help="One line of at most 1,000 characters.")],
+    *,
+    by: ByOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Add a note to a story, which its page shows."""
+    from core.store.alerts import get_alert
+    from core.store.console.notes import add_note
+
+    settings, author = open_settings(), by or login_name()
+    require_existing(settings.database_location)
+    with open_store(settings) as store, store.write() as connection:
+        whole = get_alert(connection, alert).id
+        action_id = add_note(connection, whole, text, by=author, at=utc_now())
+    row = {"alert": whole, "note": action_id, "by": author}
+    print_rows([row], ("alert", "note", "by"), as_json=as_json, empty="")
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (ack, close, assign, snooze, note)
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from wirewatch.web.api import create_api
 from wirewatch.web.auth.access import CALLBACKS, AccessControl
 from wirewatch.web.auth.permissions import PAGES, RoleCheck, RoleError
 from wirewatch.web.auth.principal import AccountDirectory, StoredAccounts
+from wirewatch.web.auth.proxy_identity import ProxyIdentity
 from wirewatch.web.events import StoryWatcher
 from wirewatch.web.explain import Explainer
 from wirewatch.web.limits import AnswerLimit
@@ -135,7 +136,14 @@ def protect(app: ASGIApp, clock: Clock, settings: Settings, directory: AccountDi
     """
     compressed = GZipMiddleware(AnswerLimit(app), minimum_size=1_000, compresslevel=5)
     token, proxies = secret(settings.web_token), settings.web_proxies
-    guarded = AccessControl(compressed, clock, directory, token=token, proxies=proxies)
+    guarded = AccessControl(
+        compressed,
+        clock,
+        directory,
+        token=token,
+        proxies=proxies,
+        proxy_identity=ProxyIdentity(settings),
+    )
     trusted = TrustedHosts(
         guarded,
         settings.web_names,

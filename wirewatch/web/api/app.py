@@ -110,6 +110,7 @@ def _post_routes(handlers: ApiHandlers, acts: StoryActionHandlers) -> tuple[Rout
         ("/actions/snooze", acts.snooze, ActionResult),
         ("/actions/split", acts.split, models.RegroupedOut),
         ("/actions/merge", acts.merge, models.RegroupedOut),
+        ("/actions/note", acts.note, models.NoteOut),
         ("/actions/{action_id}/undo", acts.undo, ActionResult),
         ("/topics/{topic_id}/explain", handlers.explain, dict[str, Any]),
         ("/deliveries/{delivery_id}/resend", handlers.resend, models.ActionMessage),

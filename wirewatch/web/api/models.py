@@ -14,6 +14,7 @@ from core.messages import FeedHealthKind
 from core.store.alerts import DecisionRow
 from core.store.console.actions import MAX_IDS, MAX_NAME, MAX_NOTE
 from core.store.console.history import StoryAction
+from core.store.console.notes import MAX_STORY_NOTE
 from core.store.console.overviews import DeliveryOverview, FeedOverview
 from core.store.console.story_list import StoryCard
 from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView
@@ -191,6 +192,20 @@ class MergeRequest(RequestModel):
 
     ids: Annotated[tuple[Id, ...], Field(min_length=2, max_length=2)]
     by: By = "api"
+
+
+class NoteRequest(RequestModel):
+    """A note on a story."""
+
+    id: Id
+    text: Annotated[str, Field(min_length=1, max_length=MAX_STORY_NOTE)]
+    by: By = "api"
+
+
+class NoteOut(ResponseModel):
+    """The note that was added."""
+
+    action_id: str = Field(description="Its id among the actions of the story.")
 
 
 class RegroupedOut(ResponseModel):

@@ -18,6 +18,7 @@ from core.clock import Clock
 from core.store import Connection, Store
 from core.store.console import actions, undo
 from core.store.console.actions import ActionResult
+from core.store.console.notes import add_note
 from wirewatch.web.actor import author_of
 from wirewatch.web.api import models
 from wirewatch.web.runtime_status import RuntimeStatus
@@ -81,6 +82,13 @@ class StoryActionHandlers:
             lambda c, at: regrouping.merge(c, one, other, console_url=url, by=by, at=at)
         )
         return models.RegroupedOut(kept=done.kept.id, other=done.other.id)
+
+    def note(self, request: Request, note: models.NoteRequest) -> models.NoteOut:
+        """Add a note to a story."""
+        by = author_of(request, note.by)
+        return models.NoteOut(
+            action_id=self._write(lambda c, at: add_note(c, note.id, note.text, by=by, at=at))
+        )
 
     def undo(self, request: Request, action_id: HexId, author: models.UndoRequest) -> ActionResult:
         """Undo an action of the last ten seconds."""

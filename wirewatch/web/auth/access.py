@@ -16,6 +16,9 @@
                     ▼
                 the console; ``request.state.csrf``, ``.signed_in``, ``.principal``
 
+Where the settings name a header for that, a trusted proxy says who it is
+(:mod:`wirewatch.web.auth.proxy_identity`), and no session needs to be signed in.
+
 Once there is an account, people sign in with its name and password, and the access token is for
 programs. What a principal may do is decided per route (:mod:`wirewatch.web.auth.permissions`). The
 account of a session is read from the store with each request: an account that was removed, or whose
@@ -39,7 +42,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.errors import BusyError, StoreError
 from core.clock import Clock
-from core.store.accounts import Account
+from core.store.accounts import Account, account_id
 from wirewatch.web.addresses import own_address
 from wirewatch.web.auth.principal import (
     NAMELESS_OPERATOR,
@@ -48,6 +51,7 @@ from wirewatch.web.auth.principal import (
     Recognition,
     SignIn,
 )
+from wirewatch.web.auth.proxy_identity import ProxyIdentity
 from wirewatch.web.auth.rate_limit import FailureRate
 from wirewatch.web.auth.request import SAFE_METHODS, AccessRequest
 from wirewatch.web.auth.sessions import SESSION_TIME, Session, Sessions
@@ -85,6 +89,7 @@ class AccessControl:
         clock: The present.
         directory: The accounts.
         token: Access token; empty if the console needs none, because it listens on loopback.
+        proxy_identity: Reads whom a trusted proxy has signed in.
         proxies: Proxies whose ``X-Forwarded-Proto`` and ``X-Forwarded-For`` are trusted.
     """
 
@@ -96,6 +101,7 @@ class AccessControl:
         *,
         token: str = "",
         proxies: Networks = (),
+        proxy_identity: ProxyIdentity,
     ) -> None:
         self._app = app
         self._directory = directory
@@ -103,6 +109,7 @@ class AccessControl:
         self._had_no_accounts = False
         self._token = hashlib.sha256(token.encode()).digest() if token else None
         self._proxies = proxies
+        self._proxy_identity = proxy_identity
         self._sessions = Sessions(clock)
         self._failures = FailureRate(clock)
 
@@ -156,7 +163,9 @@ class AccessControl:
         if request.path.startswith(ANONYMOUS):
             return Recognition(has_accounts=True)
         try:
-            found = await run_in_threadpool(self._directory.recognise, session.account)
+            user = self._proxy_identity.read(request)
+            key = account_id(user.name) if user else session.account
+            found = await run_in_threadpool(self._directory.recognise, key)
         except StoreError:
             if not (self._had_no_accounts or _is_public(request.path)):
                 raise
@@ -168,7 +177,12 @@ class AccessControl:
         self, request: AccessRequest, session: Session, recognition: Recognition, *, is_known: bool
     ) -> Response | None:
         """Return the answer of access control itself; None if the console is to answer."""
-        principal = recognition.identify(session, needs_token=self._token is not None)
+        user = self._proxy_identity.read(request)
+        principal = (
+            user.identify(recognition.account)
+            if user
+            else recognition.identify(session, needs_token=self._token is not None)
+        )
         _set_state(
             request.scope,
             csrf=self._sessions.csrf_token(session),
@@ -179,7 +193,7 @@ class AccessControl:
         if not is_known and request.is_link_from_elsewhere:
             return _reload(request)
         if principal is None and not _is_public(request.path):
-            return _require_login(request)
+            return _no_role(request) if user else _require_login(request)
         if request.method in SAFE_METHODS:
             return None
         is_own_form = self._sessions.is_csrf_token(session, request.csrf_token)
@@ -288,6 +302,11 @@ def _require_login(request: AccessRequest) -> Response:
     if request.path.startswith(API) or not is_page:
         return _refusal(request.scope, 401, "Sign in, or send the access token of this console.")
     return RedirectResponse(f"/login?next={quote(request.path_and_query, safe='')}", 303)
+
+
+def _no_role(request: AccessRequest) -> Response:
+    text = "The proxy has signed you in under a name that has no role here. Ask an operator."
+    return _refusal(request.scope, 403, text)
 
 
 def _too_many_failures(request: AccessRequest, seconds: int) -> Response:

@@ -28,6 +28,7 @@ class AccessRequest:
 
     Attributes:
         address: Client address by which wrong tokens are counted.
+        is_from_proxy: Whether a trusted proxy sent it.
         is_https: Whether the browser uses https.
         form: Fields of a form; empty for any other body.
     """
@@ -38,7 +39,7 @@ class AccessRequest:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         host = (scope.get("client") or ("", 0))[0]
-        is_proxy = is_trusted(host, proxies)
+        self.is_from_proxy = is_proxy = is_trusted(host, proxies)
         self.address = client_network(last_hop(scope["headers"], host) if is_proxy else host)
         forwarded = self.headers.get("x-forwarded-proto", "") if is_proxy else ""
         scheme = forwarded.rpartition(",")[2].strip().lower()  # the last entry is the proxy's own

@@ -240,7 +240,7 @@ def action_view(action: StoryAction) -> dict[str, Any]:
         "at": action.at,
         "other": action.detail if is_regrouping else "",
         "until": datetime.fromisoformat(action.detail) if is_snooze else None,
-        "text": "" if is_regrouping or is_snooze else display.line(action.detail, 500),
+        "text": "" if is_regrouping or is_snooze else display.line(action.detail, 1_000),
     }
 
 

@@ -16,6 +16,7 @@ from config.errors import NotFoundError, UsageError
 from core.store import Connection
 from core.store.console import actions, undo
 from core.store.console.actions import ActionResult
+from core.store.console.notes import MAX_STORY_NOTE, add_note
 from core.store.regrouping import Regrouped
 from wirewatch.web import forms
 from wirewatch.web.actor import actor, keep_name
@@ -41,6 +42,7 @@ class StoryActions:
             ("/name", self.name),
             ("/split", self.split),
             ("/merge", self.merge),
+            ("/note", self.note),
         ):
             app.add_api_route(path, handler, methods=["POST"])
 
@@ -96,6 +98,19 @@ class StoryActions:
         pair = form.get("alert"), form.get("other")
         done = await run_in_threadpool(self._merge, *pair, actor(request))
         return redirect(f"/alerts/{done.kept.id}", "merge", self._renderer.clock())
+
+    async def note(self, request: Request) -> RedirectResponse:
+        """Add a note to a story."""
+        form = await forms.read(request)
+        alert_id, text = form.get("alert"), form.get("text", MAX_STORY_NOTE)
+        if not text:
+            return redirect(forms.return_address(form), "no_note", self._renderer.clock())
+        await run_in_threadpool(self._note, alert_id, text, actor(request))
+        return redirect(forms.return_address(form), "noted", self._renderer.clock())
+
+    def _note(self, alert_id: str, text: str, by: str) -> None:
+        now = self._renderer.clock()
+        self._renderer.store.transact(lambda c: add_note(c, alert_id, text, by=by, at=now))
 
     def _apply(self, verb: str, alert_ids: Sequence[str], form: Form, by: str) -> ActionResult:
         now = self._renderer.clock()

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
+from pydantic import ValidationError
+from starlette.types import Message
 
 from config.settings import Settings
 from core.store.accounts import AccountRole
@@ -18,6 +21,8 @@ from tests.support.accounts import PASSWORD, MemoryAccounts
 from tests.support.web_server import Answer, WebServer, request
 from wirewatch.web.actor import author_of
 from wirewatch.web.app import protect
+from wirewatch.web.auth.proxy_identity import ProxyIdentity, ProxyUser
+from wirewatch.web.auth.request import AccessRequest
 
 TOKEN = "a token of sixteen characters and more"
 
@@ -77,10 +82,11 @@ def app_to_protect() -> FastAPI:
 def serve(server: WebServer) -> Callable[..., Client]:
     """Serve the app by the settings."""
 
-    def serve(web_token: str = "") -> Client:
+    def serve(settings: Settings | None = None, web_token: str = "") -> Client:
         accounts = MemoryAccounts()
         now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-        server.app = protect(app_to_protect(), lambda: now, Settings(web_token=web_token), accounts)
+        settings = settings or Settings(web_token=web_token)
+        server.app = protect(app_to_protect(), lambda: now, settings, accounts)
         return Client(server.host, accounts)
 
     return serve
@@ -185,3 +191,69 @@ def test_a_console_that_had_no_accounts_says_itself_that_the_store_is_away(
     assert client.ask("GET", "/who").status == 200
     client.accounts.is_away = True
     assert client.ask("GET", "/who").status == 200
+
+
+PROXIED = Settings(
+    web_token=TOKEN,
+    web_trusted_proxies="127.0.0.1",
+    web_user_header="X-Forwarded-User",
+    web_groups_header="X-Forwarded-Groups",
+    web_group_roles="it = operator, desk=analyst",
+)
+
+
+def test_a_trusted_proxy_says_who_it_is_and_in_which_groups(serve: Callable[..., Client]) -> None:
+    client = serve(PROXIED)
+    client.accounts.add("Ada", AccountRole.READER)
+    client.accounts.add("Bert", AccountRole.OPERATOR)
+    cases = (
+        ({"X_Forwarded_User": "Eve", "X_Forwarded_Groups": "desk"}, "Eve analyst"),
+        ({"X_Forwarded_User": "Eve", "X_Forwarded_Groups": "other, desk,it"}, "Eve operator"),
+        ({"X_Forwarded_User": "Ada", "X_Forwarded_Groups": "none"}, "Ada reader"),
+        ({"X_Forwarded_User": "J\u00c3\u00b6rg", "X_Forwarded_Groups": "it"}, "Jörg operator"),
+        ({"X_Forwarded_User": "Eve", "X_Forwarded_Groups": "DESK"}, 403),
+        ({"X_Forwarded_User": "Eve"}, 403),
+        ({"X_Forwarded_User": "<b>", "X_Forwarded_Groups": "it"}, 403),
+        ({"X_Forwarded_User": "", "X_Forwarded_Groups": "it"}, 303),
+        ({"X_Forwarded_Groups": "it"}, 303),
+    )
+    wrong = []
+    for headers, expected in cases:
+        answer = client.ask("GET", "/who", **headers)
+        if expected not in (answer.status, answer.body):
+            wrong.append((headers, expected, answer.status, answer.body))
+    assert wrong == []
+    answer = client.ask("GET", "/api/v1/who", X_Forwarded_User="Eve")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_of_two_names_one_may_be_the_clients_own() -> None:
+    for names in ((b"Ada", b"Bert"), (b"Ada", b"Ada"), (b"", b"Ada")):
+        headers = [(b"x-forwarded-user", name) for name in names]
+        assert read_user(headers, "127.0.0.1") == ProxyUser("")
+    assert read_user([(b"x-forwarded-user", b"Ada")], "127.0.0.1") == ProxyUser("Ada")
+
+
+def test_nobody_but_a_trusted_proxy_is_believed() -> None:
+    headers = [(b"x-forwarded-user", b"Ada"), (b"x-forwarded-for", b"127.0.0.1")]
+    assert read_user(headers, "10.0.0.1") is None
+    assert read_user(headers, "127.0.0.1", Settings(web_trusted_proxies="127.0.0.1")) is None
+    with pytest.raises(ValidationError, match="WIREWATCH_WEB_TRUSTED_PROXIES"):
+        Settings(web_user_header="X-Forwarded-User")
+    for wrong in ("desk", "desk=boss", "=reader"):
+        with pytest.raises(ValidationError):
+            Settings(web_group_roles=wrong)
+
+
+def read_user(
+    headers: list[tuple[bytes, bytes]], peer: str, settings: Settings = PROXIED
+) -> ProxyUser | None:
+    """Return whom the headers of a request from an address name."""
+
+    async def receive() -> Message:
+        return {}
+
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "scheme": "http"}
+    scope |= {"headers": headers, "client": (peer, 1)}
+    request = AccessRequest(scope, b"", receive, proxies=settings.web_proxies)
+    return ProxyIdentity(settings).read(request)

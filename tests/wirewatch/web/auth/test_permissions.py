@@ -111,8 +111,14 @@ def test_operators_see_accounts_and_who_did_what(console: Console) -> None:
     alert = add_story(console.store, "first", NOW)
     console.submit("/login", [("name", "ada"), ("password", PASSWORD)])
     console.submit("/act", [("one", f"ack:{alert}")])
+    back = ("back", f"/alerts/{alert}")
+    noted = console.submit("/note", [("alert", alert), ("text", " <i>Call\nKyiv</i> "), back])
+    assert "&lt;i&gt;Call Kyiv&lt;/i&gt;" in noted
+    assert "The note is empty" in console.submit("/note", [("alert", alert), ("text", " "), back])
+    assert console.post("/note", [("alert", "0" * 32), ("text", "x"), back])[0] == 400
     page = console.page("/users?by=Ada").partition("Who did what")[2]
-    assert page.index("acknowledged") < page.index("signed in")
+    assert "Kyiv" not in page
+    assert page.index("wrote a note") < page.index("acknowledged") < page.index("signed in")
     assert f'href="/alerts/{alert}"' in page
     assert "Nothing was recorded" in console.page("/users?by=Bert")
     console.language = "de"
