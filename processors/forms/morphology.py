@@ -17,6 +17,9 @@ from pymorphy3.analyzer import MorphAnalyzer, Parse
 LIKELY = 0.1
 """Least probability of a reading, from the counts of OpenCorpora: *после* is *after*, and hardly
 ever a form of *посол*."""
+MAX_SHARED = 6
+"""Letters of a form that another word may share: of longer ones hardly any do, and looking each up
+takes most of the time."""
 MIN_GUESSED = 4
 """Letters of an unknown word whose forms are guessed from its ending."""
 UNUSUAL = frozenset(
@@ -39,10 +42,12 @@ class Morphology:
 
     def lemma(self, form: str) -> str | None:
         """Return the word itself, of which ``forms`` gives all forms; None if it is not known."""
-        return form if self._analyzer.word_is_known(form) else None
+        return form if not form.isascii() and self._analyzer.word_is_known(form) else None
 
     def forms(self, lemma: str) -> set[str]:
         """Return all forms of a word, in lower case; guessed from its ending if it is not known."""
+        if lemma.isascii():  # a word of another language, of which all articles are searched for
+            return set()
         if len(lemma) < MIN_GUESSED and not self._analyzer.word_is_known(lemma):
             return set()
         readings = self._readings(lemma)
@@ -58,7 +63,11 @@ class Morphology:
 
     def _forms_of(self, reading: Parse) -> set[str]:
         usual = {one.word for one in reading.lexeme if not UNUSUAL & one.tag.grammemes}
-        return {form for form in usual if self._is_likely(form, reading.normal_form)}
+        return {
+            form
+            for form in usual
+            if len(form) > MAX_SHARED or self._is_likely(form, reading.normal_form)
+        }
 
     def _is_likely(self, form: str, lemma: str) -> bool:
         readings = self._analyzer.parse(form)
