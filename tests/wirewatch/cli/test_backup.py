@@ -10,22 +10,30 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import BackupError
 from core.backup.new_folder import new_folder
-from core.processes import file_lock
 from tests.support.cli_installation import CliInstallation
+from tests.support.engines import ENGINES
 from tests.support.stream_installation import StreamInstallation, new_stream_installation
+from wirewatch.cli.backup import load_positions, move_groups
+
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["embedded"])
-def streams(request: pytest.FixtureRequest, tmp_path: Path) -> StreamInstallation:
+@pytest.fixture(params=ENGINES)
+def any_streams(request: pytest.FixtureRequest, tmp_path: Path) -> StreamInstallation:
     installation = new_stream_installation(request, tmp_path)
     installation.create()
     return installation
 
 
-@pytest.fixture
-def installation(streams: StreamInstallation) -> CliInstallation:
+@pytest.fixture(scope="module", params=["embedded"])
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> CliInstallation:
     """An installation with an article that is matched and archived, and a file of words."""
+    streams = new_stream_installation(request, tmp_path_factory.mktemp("backup"))
+    streams.create()
     streams.installation.write("topics/words.txt", "Kiew\n")
     streams.append("Nato-Beitritt der Ukraine")
     streams.process()
@@ -53,7 +61,7 @@ def test_a_backup_is_restored_with_everything_that_it_had(
     assert (new / "config" / "topics" / "words.txt").read_text() == "Kiew\n"
     assert installation.execute("restore", str(backup), "--to", str(new)).code == 2
 
-    moved = CliInstallation(new.parent, {"WIREWATCH_DATA_DIR": str(new)} | installation.environment)
+    moved = CliInstallation(tmp_path, installation.environment | {"WIREWATCH_DATA_DIR": str(new)})
     moved.environment["WIREWATCH_STREAMS_URL"] = ""
     assert len(moved.tail("news.matches.v1")) == 1
     assert "Nato-Beitritt" in moved.invoke("archive", "search", '"nato"')
@@ -112,19 +120,40 @@ def test_what_a_killed_backup_left_is_no_backup_and_the_next_one_replaces_it(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_two_backups_at_once_do_not_write_into_one_folder(
-    installation: CliInstallation, tmp_path: Path
+def test_groups_are_set_back_to_the_positions_of_the_backup(
+    any_streams: StreamInstallation,
 ) -> None:
-    lock = file_lock.acquire(tmp_path / ".backup.lock")
-    assert lock is not None
+    any_streams.append("Nato-Beitritt der Ukraine")
+    any_streams.process()
+    noted = load_positions(any_streams.settings)
+    assert {each.group for each in noted} == {"processors"}
+    any_streams.append("Nato-Beitritt von Schweden", "Regen in Kiew")
+    any_streams.process()
+
+    def unread() -> int:
+        return sum(
+            row["records"] for row in any_streams.json("lag") if row["group"] == "processors"
+        )
+
+    assert unread() == 0
+    move_groups(any_streams.settings, noted)
+    assert unread() == 2
+    any_streams.process()
+    assert len(any_streams.installation.tail("news.matches.v1")) == 3, "one is matched again"
+
+
+def test_two_backups_at_once_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    with (
+        new_folder(tmp_path / "backup"),
+        pytest.raises(BackupError, match="Another process is writing"),
+        new_folder(tmp_path / "backup"),
+    ):
+        pass
+    assert (tmp_path / "backup").is_dir()
+
+
+def test_a_folder_without_an_installation_is_not_backed_up(tmp_path: Path) -> None:
+    installation = CliInstallation(tmp_path)
     done = installation.execute("backup", str(tmp_path / "backup"))
-    assert (done.code, "Another process is writing" in done.err) == (3, True)
-
-
-def test_a_folder_without_an_installation_is_not_backed_up(
-    tmp_path: Path, streams: StreamInstallation
-) -> None:
-    streams.installation.environment["WIREWATCH_DATA_DIR"] = str(tmp_path / "empty")
-    done = streams.installation.execute("backup", str(tmp_path / "backup"))
     assert (done.code, "There is no store.db" in done.err) == (2, True)
-    assert not (tmp_path / "empty").exists()
+    assert list(tmp_path.iterdir()) == []
