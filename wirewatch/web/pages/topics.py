@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,21 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from alerts.match_end import MatchEnd, TopicDayEnds
-from alerts.topic_report import ENDS_DAYS, load_ends, precision_by_rule
+from alerts.topic_report import ENDS_DAYS, Precision, load_ends, precision_by_rule
 from config.catalog.models import TopicDefinition
 from config.errors import ExtractionError, FetchError, NotFoundError, WirewatchError
 from config.faults import FAILED_TEST, Fault
 from config.i18n import Translator
 from core.store.console import overviews, story_list
 from core.store.console.overviews import TopicOverview
+from core.store.console.topic_outlets import count_outlets
 from core.store.feedback import load_told_stories
 from core.store.match_counts import days_until
 from core.text import lang_attribute
 from processors import Explanation
 from wirewatch.web import charts, display, forms
+from wirewatch.web.charts import Interval
+from wirewatch.web.charts.topic_pictures import TopicPictures, draw_topic
 from wirewatch.web.explain import Explainer
 from wirewatch.web.explained_rules import rules_view
 from wirewatch.web.pages.file_problems import list_problems
@@ -35,6 +38,8 @@ from wirewatch.web.render import READ_METHODS, PageRenderer
 
 MOODS = {"live": "good", "shadow": "warn", "draft": "info"}
 """Colour of a topic's state; the label says the same."""
+
+INTERVAL_WIDTH = 70
 
 MAX_LINES = 2_000
 NEWEST_STORIES = 5
@@ -129,12 +134,14 @@ class TopicsPage:
         if topic is None:
             raise NotFoundError(f"There is no topic {topic_id[:80]!r}.")
         row = topic_row(topic, self._overviews(now).get(topic_id), faults, now, t)
-        row |= ends_view(self._ends(now, topic_id), t)
+        ends = self._ends(now, topic_id)
+        row |= ends_view(ends, t)
         return renderer.render(
             request,
             "topic.html",
             tab="topics",
             topic=row | {"large_chart": charts.bars(row["days"], width=600, height=100)},
+            pictures=self._pictures(topic_id, row["days"], ends, now),
             rules=self._rules(topic, now),
             file=file_view(topic.position.file, faults),
             problems=list_problems(faults, renderer.runtime.held(), topic.position.file),
@@ -150,6 +157,17 @@ class TopicsPage:
         with self._renderer.store.read() as connection:
             return story_list.list_stories(connection, query, limit=NEWEST_STORIES)
 
+    def _pictures(
+        self,
+        topic_id: str,
+        days: Sequence[tuple[date, int]],
+        ends: Sequence[TopicDayEnds],
+        now: datetime,
+    ) -> TopicPictures:
+        with self._renderer.store.read() as connection:
+            outlets = count_outlets(connection, topic_id, [day for day, _ in days])
+        return draw_topic(days, outlets, ends, days_until(now, ENDS_DAYS))
+
     def _rules(self, topic: TopicDefinition, now: datetime) -> list[dict[str, Any]]:
         """Return the rules of a topic, with their precision in the days that the page shows."""
         since = now - timedelta(days=overviews.TOPIC_DAYS)
@@ -162,6 +180,7 @@ class TopicsPage:
                 "weight": rule.weight,
                 "query": rule.query.value.strip(),
                 "precision": precision.get(rule.id),
+                "interval": precision_interval(precision.get(rule.id)),
             }
             for rule in topic.rules
         ]
@@ -173,6 +192,14 @@ class TopicsPage:
     def _overviews(self, now: datetime) -> dict[str, TopicOverview]:
         with self._renderer.store.read() as connection:
             return {topic.topic_id: topic for topic in overviews.list_topics(connection, now)}
+
+
+def precision_interval(precision: Precision | None) -> Interval | None:
+    """Return the picture of a precision, or None where no story was judged."""
+    if precision is None or precision.share is None:
+        return None
+    low, high = precision.low or 0.0, precision.high or 0.0
+    return charts.share_interval(low, precision.share, high, width=INTERVAL_WIDTH)
 
 
 def error_text(error: WirewatchError, t: Translator) -> str:

@@ -155,8 +155,9 @@ def test_the_latency_of_each_outlet_is_shown_below_all_feeds(
     body = console.page("/feeds")
     assert "half of the articles were seen within 2 min of their publication" in body
     rows = re.findall(r"<tr><th scope=\"row\"><bdi>.*?</tr>", body)
-    assert [re.sub(r"<[^>]+>", "|", row).strip("|") for row in rows] == [
-        "All outlets|||9||2 min / 25 min||3 s / 8 s||–",
-        "Der Kurier|||8||2 min / 25 min||–||–",
-        "Other outlets|||1||–||–||–",
+    texts = [re.sub(r"<svg.*?</svg>", "", row) for row in rows]
+    assert [re.sub(r"<[^>]+>", "|", text).strip("|") for text in texts] == [
+        "All outlets|||||9||2 min / 25 min||3 s / 8 s||–",
+        "Der Kurier|||||8||2 min / 25 min||–||–",
+        "Other outlets|||–||1||–||–||–",
     ]
