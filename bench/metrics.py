@@ -84,7 +84,7 @@ def measure(engine: str, store: Store, settings: Settings, processes: int) -> No
     up = dict.fromkeys(families, True)
 
     def scrape() -> bytes:
-        return merge_metrics(families | {"desk": list(REGISTRY.collect())}, "desk", up)
+        return merge_metrics(families | {"desk": list(REGISTRY.collect())}, "desk", up, up)
 
     report(f"{engine}: scrape of {processes + 1} processes", scrape)
     text = scrape()

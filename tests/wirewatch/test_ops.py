@@ -36,8 +36,8 @@ COUNTS = frozenset(
     for name in (
         "canary_missing", "config_files_held", "config_last_reload_ok", "feeds", "lag_records",
         "latency_articles", "matches_suppressed_today", "matches_today", "outbox_pending",
-        "outbox_refused", "pages_due", "process_up", "targets_broken", "topic_tests_failed",
-        "undelivered",
+        "outbox_refused", "pages_due", "process_healthy", "process_up", "targets_broken",
+        "topic_tests_failed", "undelivered",
     )
 )  # fmt: skip
 """Gauges of numbers of things, which have no unit."""
@@ -54,12 +54,13 @@ LABEL_VALUES = {
 
 def exposition() -> str:
     """Return what ``/metrics`` answers in this process."""
-    return merge_metrics({"desk-1": list(REGISTRY.collect())}, "desk-1", {"desk-1": True}).decode()
+    up = {"desk-1": True}
+    return merge_metrics({"desk-1": list(REGISTRY.collect())}, "desk-1", up, up).decode()
 
 
 def known_labels() -> dict[str, set[str]]:
     """Return the labels of every sample that the program can have, by the sample's name."""
-    labels = {"wirewatch_process_up": {"slot"}}
+    labels = {"wirewatch_process_up": {"slot"}, "wirewatch_process_healthy": {"slot"}}
     for name, collector in REGISTRY._names_to_collectors.items():
         own = {*collector._labelnames} if isinstance(collector, MetricWrapperBase) else set()
         process = set() if name in metrics.SHARED else {"slot"}

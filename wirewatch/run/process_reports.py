@@ -85,7 +85,8 @@ class ProcessReports:
         families: dict[str, Sequence[Metric]] = {self._slot: list(REGISTRY.collect())}
         families |= {slot: snapshots[slot].families for slot, is_up in up.items() if is_up}
         own = self._slot if with_shared else ""
-        return merge_metrics(families, own, {self._slot: True, **up})
+        healthy = {process.slot: not process.wrong for process in self.processes()}
+        return merge_metrics(families, own, {self._slot: True, **up}, healthy)
 
     def ill(self, known: Sequence[Phrase] = ()) -> list[Phrase]:
         """Return what is wrong with any process; what several report is said once.

@@ -77,7 +77,10 @@ def _parse_family(
 
 
 def merge_metrics(
-    families: Mapping[str, Sequence[Metric]], own: str, up: Mapping[str, bool]
+    families: Mapping[str, Sequence[Metric]],
+    own: str,
+    up: Mapping[str, bool],
+    healthy: Mapping[str, bool],
 ) -> bytes:
     """Return the metrics of all processes in Prometheus' format.
 
@@ -89,8 +92,13 @@ def merge_metrics(
         families: The metrics of each process that reports, by slot.
         own: The slot of the process whose shared gauges are used; empty to leave them out.
         up: Of each process, whether it reports.
+        healthy: Of each process, whether nothing is wrong with it.
     """
-    merged = {"wirewatch_process_up": _up(up)}
+    of_slots = (
+        _by_slot("wirewatch_process_up", "1 while the process reports.", up),
+        _by_slot("wirewatch_process_healthy", "1 while nothing is wrong with it.", healthy),
+    )
+    merged = {family.name: family for family in of_slots}
     for slot, of_process in families.items():
         for family in of_process:
             is_shared = family.name in SHARED
@@ -104,10 +112,10 @@ def merge_metrics(
     return generate_latest(_Families(merged.values()))
 
 
-def _up(up: Mapping[str, bool]) -> Metric:
-    family = Metric("wirewatch_process_up", "1 while the process reports.", "gauge")
-    for slot, is_up in up.items():
-        family.add_sample(family.name, {"slot": slot}, float(is_up))
+def _by_slot(name: str, about: str, values: Mapping[str, bool]) -> Metric:
+    family = Metric(name, about, "gauge")
+    for slot, value in values.items():
+        family.add_sample(name, {"slot": slot}, float(value))
     return family
 
 

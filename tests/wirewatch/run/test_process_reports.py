@@ -105,6 +105,8 @@ def test_a_process_that_is_frozen_dead_or_never_ready_is_ill_and_not_measured(
     scene.now += timedelta(seconds=seconds)
     assert scene.wrong() == [wrong]
     assert scene.up() == {"desk-1": 0, "desk-2": 1}
+    healthy = metric(scene.reports.metrics(), "wirewatch_process_healthy")
+    assert healthy == {"desk-1": 0, "desk-2": 1}
     assert "desk-1" not in metric(scene.reports.metrics(), "wirewatch_feed_polls_total")
 
 
@@ -138,6 +140,7 @@ def test_the_own_state_is_newer_than_the_own_report(scene: Scene) -> None:
     scene.console.write_status(report([], LONG_AGO))
     scene.ill = [verbatim("console: away")]
     assert scene.wrong() == ["console: away"]
+    assert metric(scene.reports.metrics(), "wirewatch_process_healthy") == {"desk-2": 0}
 
 
 def test_without_its_slots_the_console_speaks_for_itself_and_says_so(
@@ -177,7 +180,8 @@ def test_metrics_of_several_processes_keep_their_values_apart() -> None:
         snapshot = parse_snapshot(take_snapshot(("r", AT), registry))
         assert (snapshot.revision, snapshot.since) == ("r", AT)
         families[slot] = snapshot.families
-    lines = merge_metrics(families, "a-2", {"a-1": True, "a-2": True}).decode().splitlines()
+    up = {"a-1": True, "a-2": True}
+    lines = merge_metrics(families, "a-2", up, up).decode().splitlines()
     assert 'polls_total{outcome="ok",slot="a-1"} 1.0' in lines
     assert 'polls_total{outcome="ok",slot="a-2"} 2.0' in lines
     assert 'seconds_bucket{le="1.0",slot="a-1"} 1.0' in lines
