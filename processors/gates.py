@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from config.i18n import Phrase
+from config.i18n import Phrase, language_names
 from processors.engine.rules import TopicRules
 
 
@@ -52,11 +52,12 @@ def _language_passes(topic: TopicRules, labels: ArticleLabels, score: int) -> bo
 
 def _explain_language(topic: TopicRules, labels: ArticleLabels, score: int) -> Phrase:
     del score
-    language = labels.language or Phrase("gate.language.unknown")
+    unknown = Phrase("gate.language.unknown")
+    language = language_names([labels.language]) if labels.language else unknown
     source = Phrase(f"gate.language.{labels.language_source or 'declared'}")
     if not topic.languages:
         return Phrase("gate.language.any", language=language, source=source)
-    accepted = ", ".join(topic.languages)
+    accepted = language_names(topic.languages)
     return Phrase("gate.language.some", language=language, source=source, accepted=accepted)
 
 

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import gettext
 import io
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.i18n.phrase import VERBATIM, Param, Phrase, verbatim
+from config.i18n.phrase import LANGUAGE_NAMES, VERBATIM, Param, Phrase, language_names, verbatim
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -32,6 +32,7 @@ __all__ = [
     "Phrase",
     "Translator",
     "in_english",
+    "language_names",
     "translator",
     "verbatim",
 ]
@@ -103,6 +104,8 @@ class Translator:
         if phrase.code == VERBATIM:
             return str(phrase.params["text"])
         try:
+            if phrase.code == LANGUAGE_NAMES:
+                return ", ".join(map(self.language, str(phrase.params["codes"]).split()))
             return self._phrase(phrase.code, dict(phrase.params))
         except (LookupError, ValueError, TypeError):  # no such text, or it needs other parameters
             return phrase.code
@@ -171,6 +174,12 @@ class Translator:
         from babel.dates import format_datetime
 
         return format_datetime(moment.astimezone(self.zone), self("time.format"), locale=self.code)
+
+    def day(self, day: date) -> str:
+        """Return a date: ``29 Nov 2026`` or ``29. Nov. 2026``."""
+        from babel.dates import format_date
+
+        return format_date(day, self("time.day"), locale=self.code)
 
     def _phrase(self, code: str, params: dict[str, Param]) -> str:
         n = params.get("n")

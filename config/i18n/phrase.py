@@ -7,13 +7,17 @@ shows them knows the reader's language (see :class:`config.i18n.Translator`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 VERBATIM = "verbatim"
 """Code of a phrase that holds a finished text, such as another server's error message."""
+
+
+LANGUAGE_NAMES = "language_names"
+"""Code of a phrase that holds codes of languages, which are shown as names."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -54,6 +58,11 @@ Param = str | int | float | datetime | timedelta | Phrase
 def verbatim(text: str) -> Phrase:
     """Return a phrase that is shown as this text in every language."""
     return Phrase(VERBATIM, text=text)
+
+
+def language_names(codes: Iterable[str]) -> Phrase:
+    """Return a phrase that is shown as the names of languages, such as ``German, English``."""
+    return Phrase(LANGUAGE_NAMES, codes=" ".join(codes))
 
 
 def _as_json(value: Param) -> Any:

@@ -75,11 +75,14 @@ def _why(labels: ArticleLabels, rules: TopicRules, score: int) -> list[Phrase]:
 
 def test_gates_say_why_in_english_and_german() -> None:
     language, threshold = _why(ArticleLabels("fr", "detected"), _rules(("de", "en"), 30), 20)
-    assert in_english(language) == "The article is in fr (detected); the topic accepts de, en."
+    assert (
+        in_english(language)
+        == "The article is in French (detected); the topic accepts German, English."
+    )
     assert in_english(threshold) == "20 is below the threshold of 30."
     german = translator("de")
-    assert (
-        german.phrase(language) == "Sprache des Artikels: fr (erkannt); das Thema nimmt de, en an."
+    assert german.phrase(language) == (
+        "Sprache des Artikels: Französisch (erkannt); das Thema nimmt Deutsch, Englisch an."
     )
     assert german.phrase(threshold) == "20 liegt unter der Schwelle von 30."
     language, threshold = _why(ArticleLabels(""), _rules(threshold=30), 30)

@@ -83,7 +83,7 @@ def test_a_topic_for_other_languages_does_not_match_and_its_gate_says_why() -> N
     assert not explained.match
     gate = next(g for g in explained.gates if g.name == "language")
     assert not gate.passed
-    assert "fr (detected)" in in_english(gate.why)
+    assert "French (detected)" in in_english(gate.why)
     assert compiled.explain("nato", article, given_language="de").match
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.faults import Fault
@@ -37,11 +37,13 @@ class SystemStatus:
         mood: ``good``, ``warn`` or ``bad``; the text says the same.
         text: One line; empty on a page without a status.
         problems: Everything that is wrong with the program itself.
+        nothing_read: Whether there are feeds and none was ever read.
     """
 
     mood: str = ""
     text: str = ""
     problems: tuple[Problem, ...] = ()
+    nothing_read: bool = False
 
 
 def system_status(
@@ -71,22 +73,36 @@ def system_status(
     canaries = (Problem(t("system.canary_problem"), text) for text in canary)
     own = _problems(ill, errors, failed_tests, t)
     problems = (*own, *_target_problems(broken, t), *canaries)
-    counts = Counter(state.state for state in states if state.state != "off")
-    total = sum(counts.values())
-    overdue = _overdue(states, now, started_at)
-    if not total:
-        return SystemStatus("warn", t("system.no_feeds"), problems)
-    if _failing(counts) == total:
-        return SystemStatus("bad", t("system.all_failing"), problems)
+    followed = [state for state in states if state.state != "off"]
+    nothing_read = bool(followed) and not any(state.was_read for state in followed)
+    late = _overdue(states, now, started_at)
+    if text := _broken(followed, ill, canary, late, t):
+        return SystemStatus("bad", text, problems, nothing_read)
+    return replace(_working(followed, now, problems, t), nothing_read=nothing_read)
+
+
+def _broken(
+    states: Sequence[FeedState],
+    ill: Sequence[Phrase],
+    canary: Sequence[str],
+    late: timedelta,
+    t: Translator,
+) -> str:
+    """Return what keeps the whole system from working; empty where nothing does."""
+    if not states:
+        return ""
+    if _failing(_count(states)) == len(states):
+        return t("system.all_failing")
     if ill:
         is_stage = any(_cause(reason).code == "health.stage" for reason in ill)
-        text = t("system.stage_down") if is_stage else t("system.ill")
-        return SystemStatus("bad", text, problems)
+        return t("system.stage_down") if is_stage else t("system.ill")
     if canary:
-        return SystemStatus("bad", t("system.no_canary"), problems)
-    if overdue > OVERDUE:
-        return SystemStatus("bad", t("system.overdue", span=t.span(overdue)), problems)
-    return _working(states, counts, now, problems, t)
+        return t("system.no_canary")
+    return t("system.overdue", span=t.span(late)) if late > OVERDUE else ""
+
+
+def _count(states: Sequence[FeedState]) -> Counter[str]:
+    return Counter(state.state for state in states)
 
 
 def _problems(
@@ -129,14 +145,13 @@ def _target_problems(broken: Sequence[TargetState], t: Translator) -> tuple[Prob
 
 
 def _working(
-    states: Sequence[FeedState],
-    counts: Counter[str],
-    now: datetime,
-    problems: tuple[Problem, ...],
-    t: Translator,
+    states: Sequence[FeedState], now: datetime, problems: tuple[Problem, ...], t: Translator
 ) -> SystemStatus:
-    total, failing = sum(counts.values()), _failing(counts)
-    unread = sum(not state.was_read for state in states if state.state != "off")
+    if not states:
+        return SystemStatus("warn", t("system.no_feeds"), problems)
+    counts = _count(states)
+    total, failing = len(states), _failing(counts)
+    unread = sum(not state.was_read for state in states)
     if unread == total:
         return SystemStatus("warn", _nothing_read(counts, t), problems)
     newest = max((s.feed.last_new_at for s in states if s.feed.last_new_at), default=None)

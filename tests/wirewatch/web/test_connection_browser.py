@@ -80,6 +80,20 @@ def test_what_the_console_refuses_is_said_on_the_page(browser: Browser, live: Co
         assert page.count(".story.done") == 0
 
 
+def test_the_workbench_keeps_its_text_where_it_cannot_be_saved(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIREWATCH_WEB_EDIT_TOPICS", "true")
+    with serve_console(tmp_path, now) as console, browser.page() as page:
+        page.open(f"{console.url}/topics/nato/edit")
+        page.run("document.querySelector('#text').value += '# unsaved'; 0")
+        cut(page, offline=True)
+        page.run("document.querySelector('.save').click()")
+        page.wait("document.querySelector('#flash .failed')")
+        assert "failed: The console does not answer." in page.text("#flash")
+        assert page.run("document.querySelector('#text').value").endswith("# unsaved")
+
+
 def test_times_are_in_the_browsers_zone(browser: Browser, live: Console) -> None:
     with browser.page(language="de") as page:
         page.ask("Emulation.setTimezoneOverride", timezoneId="Asia/Tokyo")

@@ -50,6 +50,13 @@ def status(
     return system_status(states, NOW, started_at, reasons, [fault] * errors, broken, EN)
 
 
+def test_the_list_knows_when_no_feed_was_ever_read() -> None:
+    assert status(feed()).nothing_read
+    assert status(feed(**FAILING)).nothing_read
+    assert not status(feed(**FAILING), feed(**WORKING)).nothing_read
+    assert not status().nothing_read
+
+
 @pytest.mark.parametrize(
     ("states", "ill", "mood", "text"),
     [

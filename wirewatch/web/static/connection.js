@@ -80,6 +80,7 @@ function showFailure(button, reason) {
     textContent: notice.dataset.failed.replace("{action}", labelOf(button)).replace("{reason}", reason),
   });
   box.append(line);
+  document.dispatchEvent(new Event("stayed"));
   note("submitted", null); // the page stays, and the focus where it is
   place.replaceChildren(box);
 }
@@ -123,12 +124,24 @@ async function sendForm(form, button) {
   $(new URL(form.action).hash || "main [role=status]:not(:empty)")?.scrollIntoView({ block: "nearest" });
 }
 
+// The workbench saves by leaving its page, which must not be lost where the console is gone.
+async function leaveBy(form, button) {
+  await checkConnection();
+  isThere = !isLost;
+  if (isThere) form.requestSubmit(button);
+  else showFailure(button, notice.dataset.noAnswer);
+  isThere = false;
+}
+
+let isThere = false;
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || !notice || form.method !== "post") return;
-  if (!form.closest("main") || form.id === "workbench") return; // the workbench sends its own
+  if (event.defaultPrevented || !notice || form.method !== "post" || !form.closest("main")) return;
+  if (form.id === "workbench" && isThere) return;
   event.preventDefault();
-  sendForm(form, event.submitter);
+  if (form.id === "workbench") leaveBy(form, event.submitter);
+  else sendForm(form, event.submitter);
 });
 
 if (notice) {

@@ -121,6 +121,8 @@
     send(name, value, { focus: value === "check" ? "faults" : "results" });
   });
 
+  document.addEventListener("stayed", () => (leaving = false)); // of connection.js
+
   addEventListener("beforeunload", (event) => {
     if (!leaving && text.value !== opened) event.preventDefault();
   });

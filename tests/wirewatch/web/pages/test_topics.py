@@ -131,7 +131,7 @@ def test_a_text_is_explained_as_the_command_explains_it(empty: Console) -> None:
     assert f"{MATCH} Score 30, threshold 30" in body
     assert "<mark>Nato tagt</mark>" in body
     assert "&#34;threshold&#34;: 30" in body
-    assert re.search(r"Passed</span> <span[^>]*>[^<]*\bde\b[^<]*detected", body)
+    assert re.search(r"Passed</span> <span[^>]*>[^<]*\bGerman\b[^<]*detected", body)
 
 
 def test_an_article_that_a_gate_rejects_does_not_match(empty: Console) -> None:
@@ -139,7 +139,7 @@ def test_an_article_that_a_gate_rejects_does_not_match(empty: Console) -> None:
     article = '{"language": "fr", "title": "NATO membership"}'
     body = empty.submit("/topics/nato", [("source", article)])
     assert f"{NO_MATCH} Score 30, threshold 30" in body
-    assert re.search(r"Not passed</span> <span[^>]*>[^<]*\bfr\b", body)
+    assert re.search(r"Not passed</span> <span[^>]*>[^<]*\bFrench\b", body)
 
 
 def test_gates_are_explained_in_the_readers_language(empty: Console) -> None:
