@@ -37,6 +37,7 @@ from wirewatch.web.pages.alert_feed import AlertFeedEndpoint
 from wirewatch.web.pages.deliveries import DeliveriesPage
 from wirewatch.web.pages.export import BriefingPage, ListExport, ListFeeds
 from wirewatch.web.pages.feeds import FeedsPage
+from wirewatch.web.pages.handover import HandoverPage
 from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
 from wirewatch.web.pages.missed import MissedPage
@@ -107,6 +108,7 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
         LoginPage(renderer),
         StatusFragment(renderer),
         UsersPage(renderer),
+        HandoverPage(renderer),
         HealthEndpoints(renderer),
         AlertFeedEndpoint(renderer),
         WebSubEndpoint(renderer),

@@ -45,6 +45,7 @@ PAGES: Permissions = {
     "GET /deliveries": READER,
     "GET /missed": READER,
     "GET /metrics": READER,
+    "GET /handover": READER,
     "GET /users": OPERATOR,
     "POST /name": READER,
     "POST /act": ANALYST,

@@ -68,7 +68,9 @@ class UsersPage:
 
 def entry_row(entry: AuditEntry, t: Translator) -> dict[str, Any]:
     """Return an entry as the table shows it."""
-    detail = t.of("story.irrelevant", entry.detail) if entry.action == "irrelevant" else ""
+    groups = {"irrelevant": "story.irrelevant", "account_added": "role", "role_changed": "role"}
+    group = groups.get(entry.action)
+    detail = t.of(group, entry.detail) if group and entry.detail else ""
     return {
         "at": entry.at,
         "author": display.line(entry.author, display.LONGEST_NAME),
