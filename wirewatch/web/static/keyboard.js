@@ -105,7 +105,7 @@ function skipReason() {
 }
 
 function search() {
-  const field = $("input[name=q]");
+  const field = $("main input[name=q]");
   if (field) field.focus();
   else location.assign(`${BASE}search`);
 }
