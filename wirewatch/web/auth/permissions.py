@@ -29,7 +29,7 @@ PAGES: Permissions = {
     "GET /": READER,
     "GET /newer": READER,
     "GET /stories.csv": READER,
-    "GET /stories.md": READER,
+    "GET /stories.markdown": READER,
     "GET /wall": READER,
     "GET /events": READER,
     "GET /status": READER,

@@ -55,13 +55,13 @@ def test_a_file_has_the_filter_of_the_page_and_the_page_links_to_it(
     [row] = rows_of(console.page("/stories.csv?state=suppressed"))
     assert (row["id"], row["told_at_utc"], row["severity"]) == (held, "", "")
     assert rows_of(console.page("/stories.csv?topic=none")) == []
-    assert "No stories." in console.page("/stories.md?topic=none")
+    assert "No stories." in console.page("/stories.markdown?topic=none")
 
 
 def test_a_list_in_markdown_is_in_the_readers_language(console: Console, now: datetime) -> None:
     add_story(console.store, "one", now, title="Nato tagt | [hier](javascript:x) *bald*")
     console.language = "de"
-    lines = console.page("/stories.md?last=24h&topic=nato").splitlines()
+    lines = console.page("/stories.markdown?last=24h&topic=nato").splitlines()
     assert lines[0] == "# Meldungen"
     about = "Stand 22. Nov. 2026, 12:00 UTC · 24 Stunden · Thema\\: NATO membership"
     assert lines[2] == about
@@ -79,7 +79,7 @@ def test_hostile_text_stays_in_its_cell(console: Console, now: datetime) -> None
     by_title = {row["headline"][:5]: row for row in rows_of(console.page("/stories.csv"))}
     assert by_title["'=HYP"]["headline"] == "'=HYPERLINK(1)|2 x"
     assert by_title["<scri"]["url"] == ""
-    lines = console.page("/stories.md").splitlines()[6:]
+    lines = console.page("/stories.markdown").splitlines()[6:]
     assert len(lines) == 2
     text = "".join(lines)
     assert r"\<script\>" in text
@@ -103,4 +103,4 @@ def test_a_file_is_read_in_pages_and_has_an_end(
     assert titles == ["0", "1", "2", "3", "4"]
     monkeypatch.setattr(lists, "MAX_STORIES", 3)
     assert len(rows_of(console.page("/stories.csv"))) == 3
-    assert "The list ends here" in console.page("/stories.md").splitlines()[-1]
+    assert "The list ends here" in console.page("/stories.markdown").splitlines()[-1]

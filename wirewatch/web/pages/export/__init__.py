@@ -2,9 +2,9 @@
 
 ::
 
-    GET /stories.csv?topic=… ────────▶ StoryFilter ─┬─▶ pages of the store ─▶ csv_table
-    GET /stories.md?topic=…                         │                         markdown_table
-    GET /alert-feeds/<token>/stories/atom.xml?…     └─▶ the newest stories ─▶ story_feed
+    GET /stories.csv?topic=… ──────────┐
+    GET /stories.markdown?topic=… ─────┼─▶ StoryFilter ─┬─▶ pages ─▶ csv_table, markdown_table
+    GET /alert-feeds/<token>/stories/… ┘                └─▶ the newest stories ─▶ story_feed
     GET /alerts/<id>/briefing ─▶ StoryView ─▶ a page to print
 """
 

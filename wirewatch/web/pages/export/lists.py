@@ -21,14 +21,14 @@ MAX_STORIES = 10_000
 
 
 class ListExport:
-    """The files ``/stories.csv`` and ``/stories.md``."""
+    """The files ``/stories.csv`` and ``/stories.markdown``."""
 
     def __init__(self, renderer: PageRenderer) -> None:
         self._renderer = renderer
 
     def mount(self, app: FastAPI) -> None:
         """Add the files to the app."""
-        for path, answer in (("/stories.csv", self.csv), ("/stories.md", self.markdown)):
+        for path, answer in (("/stories.csv", self.csv), ("/stories.markdown", self.markdown)):
             app.add_api_route(path, answer, methods=READ_METHODS, response_class=StreamingResponse)
 
     def csv(self, request: Request) -> StreamingResponse:
