@@ -74,9 +74,9 @@ def test_the_list_knows_when_no_feed_was_ever_read() -> None:
          "Working: 1 feed, newest entry 3 min ago"),
         ([feed(**WORKING), feed()], [], "warn",
          "Working, newest entry 3 min ago; 1 of 2 feeds not read yet"),
-        ([feed(**FAILING), feed()], [], "warn", "No feed was read yet: 1 of 2 feeds failing"),
+        ([feed(**FAILING), feed()], [], "warn", "No feed has been read yet: 1 of 2 feeds failing"),
         ([feed(**OFFLINE)], [], "bad", "Broken: no feed can be read"),
-        ([paused()], [], "warn", "No feed was read yet: the host of 1 feed asked for a pause"),
+        ([paused()], [], "warn", "No feed has been read yet: the host of 1 feed asked for a pause"),
         ([paused(**WORKING)], [], "good", "Working: 1 feed, newest entry 3 min ago"),
     ],
 )  # fmt: skip
