@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings
@@ -49,6 +49,11 @@ class RetentionSettings(BaseSettings):
     counts_retention: Retention = Field(
         default=timedelta(days=365),
         description="How long the counts of topics by hour and day are kept.",
+    )
+    tdm_opt_out: Literal["show", "excerpt", "no_pages"] = Field(
+        default="show",
+        description="What follows where a publisher reserves text and data mining: `show` it with "
+        "the feed; also keep only an `excerpt` in the archive; also read `no_pages`, only feeds.",
     )
     archive_retention: Duration = Field(
         default=timedelta(days=730),

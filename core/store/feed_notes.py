@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from config.i18n import Phrase
 from core.store import page_signals, websub
+from core.store.tdm_opt_outs import load_opt_outs
 from core.store.unread_links import count_unread_links
 from core.store.websub import HubCounts, Subscription
 from core.text import clean_line
@@ -23,11 +24,15 @@ UNATTENDED_AFTER = timedelta(days=1)
 def load_feed_notes(connection: Connection, now: datetime) -> dict[str, list[Phrase]]:
     """Return notes about feeds, by id.
 
-    They are about links that were not read, changes that are not believed, and hubs.
+    They are about links that were not read, reservations of text and data mining, changes that are
+    not believed, and hubs.
     """
     notes: dict[str, list[Phrase]] = {}
     for feed_id, outcome, number in count_unread_links(connection, now - NOTED_FOR):
         notes.setdefault(feed_id, []).append(Phrase(f"feed.{outcome}", n=number))
+    for opt_out in load_opt_outs(connection, now):
+        reason = Phrase("feed.tdm_reserved", signal=opt_out.signal, at=opt_out.seen_at)
+        notes.setdefault(opt_out.feed_id, []).append(reason)
     for feed_id, signals in page_signals.load_ignored(connection, now).items():
         notes.setdefault(feed_id, []).append(Phrase.load(signals.reason))
     for feed_id, note in load_hub_notes(connection, now):

@@ -27,6 +27,7 @@ from core.store.old_revisions import forget_old_revisions
 from core.store.outlets import find_by_host
 from core.store.sightings import add_sighting, has_sighting
 from core.text.clean import for_log
+from ingest import tdm
 from ingest.deps import Deps
 from ingest.entries.fuller_text import brings_more
 from ingest.entries.same_entry import has_no_page
@@ -133,9 +134,13 @@ class PageReader:
             return NO_PAGE
         if hides_address(entry.url):
             return HIDDEN_ADDRESS
+        if await tdm.forbids_pages(self._deps, entry.feed_id):
+            return tdm.RESERVED
         response = await self._fetcher.request(entry.url, entry.url)
         if isinstance(response, FetchFailure):
             return response
+        signal = tdm.find_reservation(response.headers, response.body)
+        await tdm.note_reservation(self._deps, entry.feed_id, signal)
         return await self._fetcher.extract(entry, response, self._deps.clock())
 
     def _conclude(

@@ -46,7 +46,7 @@ FIRST_RETRY = timedelta(minutes=5)
 
 PERMANENT = frozenset(
     {"robots", "refused", "challenge", "not_found", "gone", "http_error"}
-    | {"no_page", "hidden_address"}
+    | {"no_page", "hidden_address", "tdm_reserved"}
     | {"too_large", "blocked_address", "blocked_port", "bad_url", "redirect"}
 )
 """Outcomes of a page after which another attempt within the hour cannot help."""

@@ -33,6 +33,8 @@ from core.store import (
 )
 from core.store.feed_history import FeedEvent, FeedPoll
 from core.store.feed_record import FeedRecord
+from core.store.tdm_opt_outs import note_opt_out
+from ingest import tdm
 from ingest.deps import Deps
 from ingest.entries.admit import admit
 from ingest.entries.document_entries import (
@@ -194,6 +196,8 @@ class FeedWriter:
         result = self._admit(connection, feed, now, parsed)
         if result.level_reason:
             feed = replace(feed, key_level=result.level, key_reason=result.level_reason.dump())
+        if signal := tdm.find_reservation(document.headers):
+            note_opt_out(connection, feed.feed_id, signal, now)
         if parsed is not None:
             link = find_hub(document.headers, parsed, document.url)
             note_hub(connection, feed, link, self._deps.settings, now, whole=parsed.whole)

@@ -25,6 +25,7 @@ from core.store.feed_record import FeedRecord
 from core.store.outlets import find_by_host
 from core.store.page_reads import PageValidators
 from core.text.clean import for_log
+from ingest import tdm
 from ingest.deps import Deps
 from ingest.entries.same_entry import has_no_page
 from ingest.hosts import host_key
@@ -160,6 +161,8 @@ class PageAttempts:
 
     async def _request(self, known: RereadArticle) -> Attempt:
         url = known.entry.url
+        if await tdm.forbids_pages(self._deps, known.entry.feed_id):
+            return Attempt.of(tdm.RESERVED)
         robots = await self._deps.robots.allowed(url)
         if not robots.allowed:
             return Attempt.of(NOT_ALLOWED)

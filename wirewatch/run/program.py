@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import get_args
 
 from alerts import worker as alerts_worker
@@ -42,6 +43,7 @@ from core.processes.slots import SlotClaim
 from core.relay import Relay
 from core.store import Store
 from core.store.operator_files import StoredFiles
+from core.store.tdm_opt_outs import load_opted_out_outlets
 from core.streams.port import Consumer, StreamLog
 from core.streams.topology import canary_specs, stream_specs
 from ingest.service import Ingest
@@ -179,7 +181,12 @@ class Program:
     def text_limits(self) -> TextLimits:
         """Return how long the archive keeps full texts, by outlet."""
         outlets = self.keeper.current.outlets
-        return {each.id: each.full_text for each in outlets if each.full_text is not None}
+        limits = {each.id: each.full_text for each in outlets if each.full_text is not None}
+        if self.settings.tdm_opt_out != "show":
+            with self.store.read() as connection:
+                opted_out = load_opted_out_outlets(connection, self.clock())
+            limits |= dict.fromkeys(opted_out, timedelta())
+        return limits
 
     def catalog(self) -> Catalog:
         """Return the operator's files in use, after creating the streams that their topics need."""
