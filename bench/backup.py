@@ -26,21 +26,26 @@ from pathlib import Path
 
 from config.settings import Settings
 from core.archive.open import open_archive
+from core.archive.worker import GROUP as ARCHIVE
+from core.archive.worker import STREAMS as ARCHIVE_STREAMS
 from core.clock import utc_now
 from core.ids import article_id
 from core.messages import ArticleRevision
-from core.messages.envelope import to_record
+from core.messages.envelope import ARTICLES, to_record
 from core.processes.instance import Instance
 from core.store import Store
 from core.store.articles import add_revision
 from core.streams import open_streams
 from core.streams.topology import stream_specs
+from processors import GROUP
 from processors.archive.words import words_of
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Newsroom, Story, WebhookReceiver, serve_newsroom, serve_webhook
 from tests.support.records import article_record
 
-STEP = 200
+STEP = 1_000
+ARCHIVED = 10
+"""Of so many articles one is in the archive, whose index takes longest to fill."""
 PER_SECOND = 2.0
 WORDS = [f"wort{number}" for number in range(2_000)]
 TOPICS = 400
@@ -90,7 +95,10 @@ def fill(installation: CliInstallation, size: int) -> None:
                 )
                 add_revision(connection, row, each)
         log.append([to_record(each, at=each.fetched_at) for each in articles])
-        archive.add(articles)
+        archive.add(articles[::ARCHIVED])
+    for group, streams in ((GROUP, (ARTICLES,)), (ARCHIVE, ARCHIVE_STREAMS)):
+        ends = {(each.stream, each.partition): each.end for each in log.lag(group, streams)}
+        log.set_positions(group, ends)
     archive.close()
     log.close()
     instance.close()
@@ -134,6 +142,7 @@ def measure(installation: CliInstallation, newsroom: Newsroom, receiver: Webhook
     report("before", [w for p, w in delays(published, waits) if p < began - 5])
     report("during", [w for p, w in delays(published, waits) if began - 5 <= p <= ended])
     report("after", [w for p, w in delays(published, waits) if p > ended])
+    print(f"load of the machine: {os.getloadavg()[0]:.1f}")
     print(
         f"backup: {made['bytes'] / 1e6:,.0f} MB in {ended - began:.1f} s,"
         f" writes held for {made['held_seconds']:.3f} s"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -120,13 +121,18 @@ def load_positions(settings: Settings) -> list[GroupPosition]:
 def move_groups(settings: Settings, positions: Sequence[GroupPosition]) -> None:
     """Move consumer groups to positions.
 
+    Nothing is written to the data folder, which may be the one that is being restored.
+
     Raises:
         StreamError: A group has living members, or the engine is unavailable.
     """
     by_group: defaultdict[str, dict[tuple[str, int], int]] = defaultdict(dict)
     for each in positions:
         by_group[each.group][each.stream, each.partition] = each.offset
-    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        elsewhere = settings.model_copy(update={"data_dir": Path(folder)})
+        instance = stack.enter_context(open_instance(elsewhere))
+        log = stack.enter_context(open_stream_log(elsewhere, instance))
         for name, offsets in by_group.items():
             log.set_positions(name, offsets)
 

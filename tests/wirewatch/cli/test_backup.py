@@ -136,7 +136,9 @@ def test_groups_are_set_back_to_the_positions_of_the_backup(
         )
 
     assert unread() == 0
+    before = set(any_streams.settings.data_dir.rglob("*"))
     move_groups(any_streams.settings, noted)
+    assert set(any_streams.settings.data_dir.rglob("*")) == before
     assert unread() == 2
     any_streams.process()
     assert len(any_streams.installation.tail("news.matches.v1")) == 3, "one is matched again"
