@@ -23,6 +23,7 @@ def test_a_briefing_has_developments_sources_copies_and_notes(
     fields = [("pick", alert_id), ("act", "irrelevant"), ("reason", "old"), ("note", "Von 2019.")]
     console.page("/")
     console.submit("/act", [*fields, ("back", "/")])
+    console.submit("/note", [("alert", alert_id), ("text", "Bei Bonn nachfragen."), ("back", "/")])
     assert f'href="/alerts/{alert_id}/briefing"' in console.page(f"/alerts/{alert_id}")
     page = console.page(f"/alerts/{alert_id}/briefing")
     text = text_of(page)
@@ -42,6 +43,7 @@ def test_a_briefing_has_developments_sources_copies_and_notes(
     assert "2 copies of this text: copy1, copy2" in text_of(sources)
     assert "22 Nov 2026, 12:00 UTC" in text_of(sources)
     assert re.search(r"old news: +Von 2019\.", text)
+    assert re.search(r"Note: +Bei Bonn nachfragen\.", text)
     console.language = "de"
     assert "2 Kopien dieses Textes" in console.page(f"/alerts/{alert_id}/briefing")
 

@@ -20,7 +20,9 @@ from config.i18n import Translator
 from core.messages import Evidence
 from core.store.alerts import DecisionRow
 from core.store.console import story_page
+from core.store.console.actions import IRRELEVANT, RELEVANT
 from core.store.console.history import StoryAction
+from core.store.console.notes import NOTED
 from core.store.console.story_page import StoryArticleView, StoryView
 from core.store.match_counts import NOTIFIED
 from core.store.told_revisions import ToldRevision, load_told_revisions
@@ -106,9 +108,9 @@ def developments(
 
 
 def remarks(actions: Sequence[StoryAction]) -> list[dict[str, Any]]:
-    """Return what people wrote about a story, oldest first: their verdicts with notes."""
+    """Return what people wrote about a story, oldest first: their verdicts and notes."""
     views = [action_view(action) for action in actions if action.undone_at is None]
-    return [view for view in views if view["verb"] in ("relevant", "irrelevant")]
+    return [view for view in views if view["verb"] in (RELEVANT, IRRELEVANT, NOTED)]
 
 
 def _development(
