@@ -6,7 +6,8 @@
 
 Fills a new store with stories (thirty topics, 220 outlets, every tenth with a copy, every fifth
 held back), serves the console in another process and sends requests over loopback, each client on
-one connection. PostgreSQL is started if its server is installed.
+one connection. PostgreSQL is started if its server is installed. CPU is that of the console's
+process for one answer, which other load on the machine changes little.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import gzip
 import http.client
 import json
 import multiprocessing
+import os
 import random
 import statistics
 import tempfile
@@ -26,6 +28,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, text
@@ -55,6 +58,10 @@ PATHS = {
     "stories page, rare outlet": "/?outlet=outlet-219",
     "stories page, topic and country": "/?topic=topic-7&country=PL",
     "stories page, rare word": "/?q=einhorn",
+    "compact list": "/?list=compact",
+    "compact list, older": "",
+    "compact list, topic and country": "/?list=compact&topic=topic-7&country=PL",
+    "wall": "/wall",
     "API stories": "/api/v1/stories",
     "API stories, known (304)": "/api/v1/stories",
     "API newer": "",
@@ -100,7 +107,7 @@ def _measure(engine: str, url: str, options: argparse.Namespace) -> None:
     console.start()
     host = pipe.recv()
     try:
-        _measure_all(host, options.clients, options.seconds)
+        _measure_all(host, console.pid or 0, options.clients, options.seconds)
     finally:
         pipe.send("stop")
         console.join(20)
@@ -121,24 +128,37 @@ def _serve(url: str, pipe: Pipe) -> None:
     asyncio.run(run())
 
 
-def _measure_all(host: str, clients: int, seconds: float) -> None:
+def _measure_all(host: str, pid: int, clients: int, seconds: float) -> None:
     page = json.loads(_get(host, "/api/v1/stories?limit=50")[1])
     paths = PATHS | {
         "stories page, older": f"/?before={page['next']}",
+        "compact list, older": f"/?list=compact&before={page['next']}",
         "API newer": f"/api/v1/stories/newer?than={page['next']}",
         "API one story": f"/api/v1/stories/{page['stories'][0]['alert_id']}",
     }
-    print(f"{'':32} {'req/s':>7} {'p50 ms':>7} {'p95 ms':>7} {'status':>6} {'kB':>6} {'gz kB':>6}")
+    print(
+        f"{'':32} {'req/s':>7} {'p50 ms':>7} {'p95 ms':>7} {'cpu ms':>6} {'status':>6} "
+        f"{'kB':>6} {'gz kB':>6}"
+    )
     for name, path in paths.items():
         _, body, tag = _get(host, path)
         headers = {"If-None-Match": tag} if "304" in name else {}
+        cpu = _cpu_seconds(pid)
         times, statuses = _load(host, path, headers, clients, seconds)
+        cpu = (_cpu_seconds(pid) - cpu) / len(times)
         p95 = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
         print(
             f"{name:32} {len(times) / seconds:7.0f} {statistics.median(times) * 1000:7.1f} "
-            f"{p95 * 1000:7.1f} {'/'.join(map(str, sorted(statuses))):>6} {len(body) / 1000:6.1f} "
+            f"{p95 * 1000:7.1f} {cpu * 1000:6.1f} {'/'.join(map(str, sorted(statuses))):>6} "
+            f"{len(body) / 1000:6.1f} "
             f"{len(gzip.compress(body)) / 1000:6.1f}"
         )
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the CPU time that a process has used, by Linux's ``/proc``."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _load(

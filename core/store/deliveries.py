@@ -265,10 +265,17 @@ def is_no_canary() -> ColumnElement[bool]:
     return deliveries.c.notification_id.not_in(canaries)
 
 
-def count_by_state(connection: Connection) -> dict[str, int]:
-    """Return the number of deliveries in each state; states without any are missing."""
+def count_by_state(connection: Connection, *states: str) -> dict[str, int]:
+    """Return the number of deliveries in each of some states; states without any are missing.
+
+    Args:
+        connection: Any transaction.
+        states: The states; none for all, which reads every delivery.
+    """
     query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
     query = query.where(is_no_canary())
+    if states:
+        query = query.where(deliveries.c.state.in_(states))
     return {row[0]: row[1] for row in connection.execute(query)}
 
 

@@ -71,7 +71,7 @@ class PageRenderer:
         t = self.translator(request)
         with self.store.read() as connection:
             states = feed_store.load_feed_states(connection, self.clock())
-            counts = delivery_store.count_by_state(connection)
+            counts = delivery_store.count_by_state(connection, *UNDELIVERED)
             broken = [target for target, _ in target_store.list_broken(connection)]
         common = {
             "tab": tab,

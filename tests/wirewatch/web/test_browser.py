@@ -116,6 +116,7 @@ def test_ten_tasks_of_a_shift_are_done_by_the_keyboard_alone(
     story = [f"#s-{alert_id}" for alert_id in ids]
     with browser.page() as page:
         page.open(f"{live.url}/?list=compact")
+        assert page.axe() == []
         # 1: acknowledge a story, and 2: undo that
         page.press("j", "j", "k", "a")
         page.wait("document.querySelector('.current.acked')")

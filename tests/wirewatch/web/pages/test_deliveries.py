@@ -68,6 +68,7 @@ def test_all_that_failed_is_sent_again_with_one_button(console: Console, now: da
     assert "Send all that failed again" not in body
     with console.store.read() as connection:
         assert delivery_store.count_by_state(connection) == {"pending": 3, "delivered": 1}
+        assert delivery_store.count_by_state(connection, "failed", "pending") == {"pending": 3}
 
 
 def test_a_broken_target_is_shown_with_what_waits_and_can_be_tried_now(
