@@ -6,7 +6,11 @@ import hashlib
 import json
 import re
 
+import pytest
+
 from tests.support.cli_installation import CliInstallation
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_address_is_shown_once_and_can_be_revoked(own_installation: CliInstallation) -> None:
