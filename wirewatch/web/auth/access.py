@@ -73,6 +73,9 @@ CALLBACKS = "/websub/"
 
 API = "/api/"
 
+MAX_ENTERED = 200
+"""Characters of a name that are looked at: cleaning a form's megabyte would keep the loop."""
+
 
 _FOREIGN_FORM = "This form is out of date or not from this console. Go back and reload the page."
 _WRONG_PROXY = (
@@ -238,7 +241,8 @@ class AccessControl:
 
     async def _check_password(self, request: AccessRequest) -> Account | None:
         form = request.form
-        return await self._sign_in.check(form.get("name", ""), form.get("password", ""))
+        name = form.get("name", "")[:MAX_ENTERED]
+        return await self._sign_in.check(name, form.get("password", ""))
 
     def _logout(
         self, request: AccessRequest, session: Session, recognition: Recognition

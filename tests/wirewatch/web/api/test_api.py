@@ -260,6 +260,6 @@ def test_the_document_in_docs_describes_every_path(api: Api) -> None:
     document = json.loads(openapi())
     assert served == document
     assert document["servers"] == [{"url": "/api/v1"}]
-    assert len(document["paths"]) == 21
+    assert len(document["paths"]) == 22
     page = document["components"]["schemas"]["StoryCard"]
     assert {"alert_id", "evidence", "notified", "suppressed"} <= page["properties"].keys()

@@ -127,6 +127,7 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(serve: Callable[...,
         client.login(name="Ada", password="wrong"),
         client.login(name="Eve", password=PASSWORD),
         client.login(),
+        client.login(name="Ada" + "x" * 300_000, password=PASSWORD),
     ]
     assert {(a.status, a.headers["location"], a.body, a.cookie) for a in answers} == {
         (303, "/login?failed=1&next=%2F", "", "")

@@ -24,7 +24,7 @@ from wirewatch.web.security_headers import HEADERS
 
 PATHS = (
     "/", "/search", "/topics", "/topics/nato", "/topics/nato/edit", "/workbench", "/missed",
-    "/feeds", "/deliveries", "/login",
+    "/feeds", "/deliveries", "/login", "/handover", "/users",
 )  # fmt: skip
 
 TEXTS = ("Die Nato tagt in Paris.", "Die Nato tagt in Rom. Friedensgespräche folgen.")
