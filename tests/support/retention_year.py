@@ -23,6 +23,7 @@ from core.ids import hash_parts
 from core.messages import ArticleRevision
 from core.messages.envelope import to_record
 from core.processes.instance import Instance
+from core.relay import Relay
 from core.store import (
     Connection,
     Store,
@@ -104,7 +105,9 @@ class RetentionYear:
             folder / "streams.db", clock=lambda: self.now, instance="a", is_alive=bool,
             durability="normal",
         )  # fmt: skip
-        self.streams.create([StreamSpec(STREAM, 2, settings.streams_retention)])
+        kept = settings.streams_retention
+        self.streams.create([StreamSpec(name, 2, kept) for name in (STREAM, "news.alerts.v1")])
+        self._relay = Relay(self.store, self.streams, self.instance, lambda: self.now)
         self._times: list[tuple[float, float]] = []
         self._transact = self.store.transact
         self.store.transact = self._timed  # type: ignore[method-assign]
@@ -145,6 +148,7 @@ class RetentionYear:
                     self._decide(connection, names[n], told=n % TOLD == 0)
         self.streams.append([to_record(one, at=self.now) for one in revisions])
         self.archive.add(revisions)
+        self._relay.drain()
 
     def _poll(self, connection: Connection, day: int, names: list[str]) -> None:
         feed_days.count_poll(connection, feed_id=FEED, now=self.now)
