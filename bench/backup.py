@@ -173,7 +173,7 @@ def restore(
         f" {restored['possible_repeats']} possible repeats"
     )
     for _ in range(3):
-        installation.run_once()
+        installation.start("run", "--once").communicate(timeout=600)
     again = [each["id"] for each in receiver.notifications[count:]]
     early = [each for each in again if before.get(each, at) < at - 1]
     print(

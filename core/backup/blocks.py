@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BLOCK_BYTES = 1 << 17
@@ -47,30 +48,43 @@ class BlockCopy:
         except OSError:
             os.close(self._source)
             raise
-        self._buffers = bytearray(BLOCK_BYTES), bytearray(BLOCK_BYTES)
 
     def approach(self, report: Report) -> None:
         """Copy what differs, until little changes between two rounds. Takes no lock."""
         for _ in range(MOST_ROUNDS):
-            if self.copy_changed(report, syncs=True) < FEW_BLOCKS:
+            if self._copy_changed(self._offsets(), report, syncs=True) < FEW_BLOCKS:
                 break
 
-    def copy_changed(self, report: Report = lambda _: None, *, syncs: bool = False) -> int:
+    def complete(self) -> None:
+        """Copy what still differs, with two threads. Nothing may write the source meanwhile."""
+        offsets = self._offsets()
+        middle = len(offsets) // 2
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(self._copy_changed, (offsets[:middle], offsets[middle:])))
+        size = os.fstat(self._source).st_size
+        if os.fstat(self._target).st_size > size:
+            os.ftruncate(self._target, size)
+
+    def _offsets(self) -> range:
+        return range(0, os.fstat(self._source).st_size, BLOCK_BYTES)
+
+    def _copy_changed(
+        self, offsets: range, report: Report = lambda _: None, *, syncs: bool = False
+    ) -> int:
         """Copy the blocks that differ. Return how many.
 
         Args:
+            offsets: Where the blocks begin.
             report: Is told the progress.
             syncs: Whether to write the copy to the disk in steps.
         """
-        size, changed = os.fstat(self._source).st_size, 0
-        for offset in range(0, size, BLOCK_BYTES):
-            if self._copy_block(offset):
+        buffers, changed = (bytearray(BLOCK_BYTES), bytearray(BLOCK_BYTES)), 0
+        for offset in offsets:
+            if self._copy_block(offset, *buffers):
                 changed += 1
                 if syncs and changed % SYNC_BLOCKS == 0:
                     os.fdatasync(self._target)
             report(BLOCK_BYTES)
-        if os.fstat(self._target).st_size > size:
-            os.ftruncate(self._target, size)
         if syncs:
             os.fdatasync(self._target)
         return changed
@@ -83,9 +97,8 @@ class BlockCopy:
             os.close(self._target)
             os.close(self._source)
 
-    def _copy_block(self, offset: int) -> bool:
-        """Copy a block where it differs. Return whether it did."""
-        new, old = self._buffers
+    def _copy_block(self, offset: int, new: bytearray, old: bytearray) -> bool:
+        """Copy a block where it differs, through two buffers. Return whether it did."""
         length = os.preadv(self._source, [new], offset)
         if os.preadv(self._target, [old], offset) == length and _are_equal(new, old, length):
             return False

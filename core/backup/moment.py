@@ -163,7 +163,7 @@ class JournalCopy:
 
     def fix(self) -> None:
         """Copy what has changed since."""
-        self._blocks.copy_changed()
+        self._blocks.complete()
 
     def release(self) -> None:
         """See :class:`FileCopy`."""
