@@ -12,7 +12,7 @@ from config.i18n import Phrase
 from tests.support.browser import Browser, Page
 from tests.support.console import Console, add_story, serve_console
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def now() -> datetime:
