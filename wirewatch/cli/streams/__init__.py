@@ -10,13 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from config.durations import format_duration
-from core.clock import rfc3339
+from core.clock import rfc3339, utc_now
 from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_line, print_rows, write
 from wirewatch.cli.streams import dead_letters
@@ -29,6 +28,7 @@ from wirewatch.cli.streams.names import (
     without_prefix,
 )
 from wirewatch.cli.streams.replay import replay
+from wirewatch.cli.streams.selection import MAX_LAST, check_last, select_records
 from wirewatch.cli.terminal import has_colour
 from wirewatch.run.bootstrap import open_settings
 from wirewatch.run.reading import describe_location, read_streams, require_existing
@@ -119,8 +119,12 @@ def tail(
     ],
     *,
     start: Annotated[
-        str, typer.Option("--from", help="start, end, or a time (RFC 3339)")
+        str, typer.Option("--from", help="start, end, a time (RFC 3339), or 1h for an hour ago")
     ] = "start",
+    topic: Annotated[str, typer.Option(help="Only records about a topic, by its id.")] = "",
+    last: Annotated[
+        int, typer.Option(min=0, max=MAX_LAST, help="Only the last records; 0: all.")
+    ] = 0,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for new records.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="Most records to read; 0: no limit.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines on a terminal too.")] = False,
@@ -131,18 +135,21 @@ def tail(
 
     \b
     wirewatch streams tail news.matches.v1 --limit 10
-    wirewatch streams tail news.alerts.v1 --from 2026-11-22T09:00:00Z --json
+    wirewatch streams tail news.matches.v1 --topic nato-membership --last 5
+    wirewatch streams tail news.alerts.v1 --from 1h --json
     wirewatch streams tail news.articles.v1 --from end --follow
     """  # noqa: D301 click reads \b as: keep these lines
-    first = parse_start(start)
+    first = parse_start(start, utc_now())
+    check_last(last, follow=follow)
     settings = open_settings()
     if follow:
         require_existing(settings.streams_location)
     with read_streams(settings) as log:
         name = without_prefix(settings, stream)
         show = _printer(settings, for_people=sys.stdout.isatty() and not as_json)
+        records = _records(log, settings, name, first, follow)
         try:
-            for record in islice(_records(log, settings, name, first, follow), limit or None):
+            for record in select_records(records, topic=topic, last=last, limit=limit):
                 show(record)
         except KeyboardInterrupt:
             return

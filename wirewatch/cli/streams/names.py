@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from config.errors import UsageError
 from core.streams.prefix import Prefix
+from wirewatch.cli.times import parse_since
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -40,20 +41,14 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
     return UsageError(f"There is no {kind} {name!r}.", mend=mend)
 
 
-def parse_start(text: str) -> Start:
+def parse_start(text: str, now: datetime) -> Start:
     """Parse where to start reading; a time without a zone is UTC.
 
     Raises:
-        UsageError: The text is neither ``start``, ``end`` nor a time.
+        UsageError: The text is neither ``start``, ``end``, a time nor a duration.
     """
     if text == "start":
         return "start"
     if text == "end":
         return "end"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--from {text!r} is not a time.", mend="Write start, end or 2026-11-22T09:00:00Z."
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return parse_since(text, now, option="--from", others="start, end, ")

@@ -82,10 +82,11 @@ def _start_time(text: str) -> datetime | None:
     Raises:
         UsageError: The time is in the future.
     """
-    first = parse_start(text)
+    now = utc_now()
+    first = parse_start(text, now)
     if first == "start":
         return None
-    if first == "end" or first > utc_now():
+    if first == "end" or first > now:
         raise UsageError(f"--from {text} is in the future.", mend="Give a time in the past.")
     return first
 

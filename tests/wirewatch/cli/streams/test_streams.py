@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from config.errors import UsageError
 from config.settings import Settings
 from core.messages.envelope import ALERTS, ARTICLES, MATCHES
-from core.streams.port import PartitionLag, StreamInfo, StreamSpec
+from core.streams.port import PartitionLag, Record, StreamInfo, StreamSpec
 from core.streams.prefix import Prefix
 from tests.support.cli_installation import new_installation
 from tests.support.engines import ENGINES
@@ -20,6 +21,7 @@ from tests.support.stream_installation import StreamInstallation, new_stream_ins
 from wirewatch.cli.streams import differences
 from wirewatch.cli.streams.lag import explain, group_rows, stage_streams
 from wirewatch.cli.streams.names import parse_start
+from wirewatch.cli.streams.selection import topics_of
 from wirewatch.run.program import GROUPS
 
 DAY = timedelta(days=1)
@@ -75,6 +77,22 @@ def test_tail_prints_lines_of_json_in_a_pipe_and_text_on_a_terminal(
     assert "Nato-Beitritt [31mrot\x1b" in shown.replace("\x1b[0m", "\x1b")
     assert "\u202e" not in shown
     assert json.loads(streams.on_terminal("tail", MATCHES, "--json", "--limit", "1")) == lines[0]
+    last = ("--from", "1h", "--topic", "nato-membership", "--last", "1")
+    assert json.loads(streams.text("tail", MATCHES, *last)) == lines[-1]
+    assert streams.text("tail", MATCHES, "--topic", "other") == ""
+    assert "--follow has none" in streams.text("tail", MATCHES, "--last", "1", "-f", code=2)
+
+
+def test_records_are_about_the_topics_that_they_name() -> None:
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def topics(value: bytes | None) -> set[str]:
+        return set(topics_of(Record("s", 0, 0, None, value, (), moment)))
+
+    assert topics(b'{"topic_id": "a"}') == {"a"}
+    assert topics(b'{"topics": [{"topic_id": "a"}, {"topic_id": "b"}, 1]}') == {"a", "b"}
+    for value in (None, b"{", b"[]", b'{"topics": 1, "topic_id": 2}'):
+        assert topics(value) == set()
 
 
 @pytest.mark.slow
@@ -131,8 +149,12 @@ def test_an_unreachable_engine_exits_with_3_and_a_message(tmp_path: Path) -> Non
     assert "127.0.0.1:1" in err.splitlines()[-1]
 
 
-def test_a_start_without_a_zone_is_utc() -> None:
-    assert parse_start("2026-11-22T09:00:00") == parse_start("2026-11-22T10:00:00+01:00")
+def test_a_start_is_a_time_or_a_duration_and_without_a_zone_it_is_utc() -> None:
+    now = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    times = [parse_start(f"2026-11-22T{text}", now) for text in ("09:00:00", "10:00:00+01:00")]
+    assert [*times, parse_start("1h", now)] == [now - timedelta(hours=1)] * 3
+    with pytest.raises(UsageError, match="--from 'noon'"):
+        parse_start("noon", now)
 
 
 def test_streams_are_known_with_and_without_their_prefix(tmp_path: Path) -> None:
