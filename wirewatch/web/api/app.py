@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from pydantic import AwareDatetime, BaseModel, TypeAdapter
 from starlette.exceptions import HTTPException
 
@@ -118,6 +119,15 @@ def _post_routes(handlers: ApiHandlers, acts: StoryActionHandlers) -> tuple[Rout
     )
 
 
+_BEARER = HTTPBearer(
+    scheme_name="accessToken",
+    description="The console's access token (`WIREWATCH_WEB_TOKEN`). A browser that is signed in "
+    "needs none; a console without token and accounts, on loopback, asks for none.",
+    auto_error=False,
+)
+"""Describes the token in the OpenAPI document; access control checks it before the API is asked."""
+
+
 def _empty_api() -> FastAPI:
     """Return the API without its routes, with its error handlers."""
     api = FastAPI(
@@ -130,7 +140,7 @@ def _empty_api() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
-        dependencies=[Depends(RoleCheck(API))],
+        dependencies=[Depends(RoleCheck(API)), Depends(_BEARER)],
     )
     api.add_exception_handler(WirewatchError, _program_error)
     api.add_exception_handler(HTTPException, _http_error)

@@ -62,7 +62,11 @@ def test_a_replay_reports_its_counts_and_a_dry_run_publishes_nothing(
 
 @pytest.mark.parametrize(
     ("start", "message"),
-    [("soon", "is neither a time nor a duration"), ("2199-01-01", "is in the future"), ("end", "in the future")],
+    [
+        ("soon", "is neither a time nor a duration"),
+        ("2199-01-01", "is in the future"),
+        ("end", "in the future"),
+    ],
 )
 def test_an_impossible_start_is_wrong_usage(start: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):

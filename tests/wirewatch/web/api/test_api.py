@@ -258,6 +258,10 @@ def test_a_store_that_does_not_answer_is_a_problem(tmp_path: Path, server: WebSe
 def test_the_document_in_docs_describes_every_path(api: Api) -> None:
     served = api.get("/openapi.json").json()
     document = json.loads(openapi())
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    assert all(operation["security"] for operation in operations)
     assert served == document
     assert document["servers"] == [{"url": "/api/v1"}]
     assert len(document["paths"]) == 22
