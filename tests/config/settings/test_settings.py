@@ -83,6 +83,7 @@ def test_every_bad_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPa
         "HTTP_ALLOW_PRIVATE": "perhaps",
         "DATA_DIR": "~nobody-of-that-name/x",
         "STREAMS_PREFIX": "a b",
+        "TOLD_RETENTION": "6d",
     }
     for name, value in bad.items():
         monkeypatch.setenv(f"WIREWATCH_{name}", value)
@@ -93,6 +94,7 @@ def test_every_bad_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPa
         assert f"WIREWATCH_{name} is `{value}`" in message
     assert "it should be a duration like" in message
     assert "it should be a whole number" in message
+    assert "it should be 7d or more" in message
     assert "docs/settings.md" in caught.value.mend
     assert caught.value.exit_code == 1
 
