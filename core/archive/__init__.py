@@ -14,9 +14,10 @@ The index has no notion of a language: it holds the words as the tokeniser folds
 databases propose the same revisions.
 """
 
-from core.archive.archive import Archive, ArchivedRevision, ArchiveFilter
+from core.archive.archive import Archive
 from core.archive.index_version import IndexState, Rebuild
 from core.archive.proposal import Alternative, Group, IndexTerm, Proposal
+from core.archive.revisions import ArchivedRevision, ArchiveFilter
 
 __all__ = [
     "Alternative",

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from core.archive.database import ArchiveConnection, ArchiveDatabase
 from core.archive.index_version import (
@@ -23,7 +21,7 @@ from core.archive.index_version import (
     load_rebuild,
     save_note,
 )
-from core.archive.proposal import Proposal
+from core.archive.revisions import ArchivedRevision, ArchiveFilter, ArticleWords
 from core.messages import ArticleRevision, Enriched
 
 SECOND_BITS = 16
@@ -39,57 +37,6 @@ _COLUMNS = "SELECT r.number, r.record, e.record"
 _ENRICHED = (
     " LEFT JOIN archive_enrichments e ON e.article_id = r.article_id AND e.revision = r.revision"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedRevision:
-    """A revision of the archive.
-
-    Attributes:
-        number: Ascends with time; the key of pages.
-        enriched: None as long as the processors have not enriched it.
-    """
-
-    number: int
-    article: ArticleRevision
-    enriched: Enriched | None
-
-    @property
-    def language(self) -> str:
-        """Its language as the processors found it, else as declared."""
-        return self.enriched.language if self.enriched else self.article.language
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveFilter:
-    """Which revisions are wanted.
-
-    Attributes:
-        since: Fetched at this time or later; None for any.
-        until: Fetched before this time; None for any.
-        outlet: Id of their outlet; empty for any.
-        language: Two letters; empty for any.
-        topic: Id of a topic that they match; empty for any.
-        proposal: Words that they contain; empty for any.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    outlet: str = ""
-    language: str = ""
-    topic: str = ""
-    proposal: Proposal = ()
-
-
-class ArticleWords(Protocol):
-    """Returns the folded words of an article, by which it is found."""
-
-    @property
-    def version(self) -> str:
-        """Another text where another version of the program finds other words."""
-
-    def __call__(self, article: ArticleRevision) -> frozenset[str]:
-        """Return the words."""
 
 
 class Archive:

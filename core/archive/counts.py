@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from core.archive.archive import SECOND_BITS, Archive, ArchiveFilter, number_bounds
+from core.archive.archive import SECOND_BITS, Archive, number_bounds
+from core.archive.revisions import ArchiveFilter
 
 
 class ArticleCounts(NamedTuple):

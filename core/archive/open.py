@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from config.settings import Settings
-from core.archive.archive import Archive, ArticleWords
+from core.archive.archive import Archive
 from core.archive.database import ArchiveDatabase
+from core.archive.revisions import ArticleWords
 
 FILE = "archive.db"
 """Name of the file in the data folder."""

@@ -23,9 +23,7 @@ Terms
 
     A *batch* is what one poll returns: records, and for each partition the range of offsets that
     they cover. Polling does not change the position. Committing a batch moves the position to the
-    end of its ranges.
-
-    A *transaction* commits a batch and the records made from it in one step.
+    end of its ranges. A *transaction* commits a batch and the records made from it in one step.
 
 The main operation is one block::
 
@@ -376,9 +374,7 @@ class StreamLog(Protocol):
     def set_positions(self, group: str, positions: Mapping[tuple[str, int], int], /) -> None:
         """Set where a group that is not running reads next. Other partitions stay as they are.
 
-        Args:
-            group: Name of the group.
-            positions: The offset for each stream and partition.
+        ``positions`` has the offset for each stream and partition.
 
         Raises:
             UnknownStreamError: One of the streams does not exist.

@@ -20,7 +20,9 @@ def test_a_topic_shows_matches_outlets_ends_and_precision(console: Console, now:
     fields = [("pick", alert_id), ("act", "relevant"), ("back", "/")]
     console.submit("/act", fields)
     page = console.page("/topics/nato")
-    cells = re.findall(r'<tr><th scope="row"><time [^>]*>([^<]+)</time></th>(.*?)</tr>', page)
+    cells = re.findall(
+        r'<tr><th scope="row"><time datetime="([^"]+)"[^>]*>[^<]+</time></th>(.*?)</tr>', page
+    )
     by_day = {day: re.findall(r">(\d+)<", row) for day, row in cells[:30]}
     assert by_day["2026-11-22"] == ["3", "3"]
     assert by_day["2026-11-21"] == ["1", "1"]
