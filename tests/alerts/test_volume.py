@@ -24,6 +24,7 @@ from core.store import alert_changes, notification_items, rereads, topic_hours
 from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
+from core.store.retention import RULES, forget_all
 from tests.alerts.harness import NOON, PLACE, TEXT, Harness, match, open_harness, topic
 from tests.support.postgres import ON_EVERY_DATABASE
 
@@ -391,7 +392,7 @@ def test_counts_are_kept_for_a_year(harness: Harness) -> None:
     with harness.store.write() as connection:
         for days in (364, 366):
             topic_hours.save_count(connection, "nato-membership", NOON - days * DAY, 1)
-    harness.worker.forget()
+    forget_all(harness.store, RULES["topic hours"], NOON - 365 * DAY)
     with harness.store.read() as connection:
         first = topic_hours.find_first_hour(connection, "nato-membership")
     assert first == NOON - 364 * DAY

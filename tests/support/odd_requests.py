@@ -7,6 +7,7 @@ requests again.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from collections.abc import Iterable, Sequence
@@ -188,11 +189,18 @@ async def send(app: ASGIApp, request: OddRequest) -> OddAnswer:
     status, parts = 0, bytearray()
     host, _, port = dict(request.headers).get("host", b"127.0.0.1:80").decode().rpartition(":")
 
+    has_part = asyncio.Event()
+
     async def receive() -> Message:
-        return messages.pop(0) if messages else {"type": "http.disconnect"}
+        if messages:
+            return messages.pop(0)
+        await has_part.wait()
+        return {"type": "http.disconnect"}
 
     async def keep(message: Message) -> None:
         nonlocal status
+        if message["type"] == "http.response.body":
+            has_part.set()
         status = message.get("status", status)
         parts.extend(message.get("body", b""))
 

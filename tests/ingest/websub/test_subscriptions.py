@@ -15,6 +15,7 @@ from config.catalog.models import Catalog
 from config.i18n import Phrase
 from core.store import Connection, feeds, hosts, websub
 from core.store.feed_notes import load_feed_notes
+from core.store.retention import RULES, forget_all
 from core.store.websub import Subscription
 from ingest.websub.notes import follow_push
 from tests.support.newsroom import Answer, LoopbackServer, Request
@@ -292,8 +293,8 @@ def test_a_subscription_ends_when_the_feed_names_another_hub_or_is_removed(scene
     assert other.modes == ["subscribe", "unsubscribe"]
     assert scene.subscriptions() == []
     scene.clock.advance(days=61)
-    scene.installation.catalog = Catalog(())
-    scene.installation.run()
+    before = scene.clock() - timedelta(days=60)
+    assert forget_all(scene.installation.store, RULES["subscriptions"], before) > 0
     callback = urlsplit(first.callback)
     assert request(callback.netloc, "POST", callback.path, b"news").status == 404
     with scene.installation.store.read() as connection:

@@ -12,6 +12,7 @@ import pytest
 
 from config.errors import BackupError
 from core.backup.new_folder import new_folder
+from core.streams.prefix import Prefix
 from tests.support.cli_installation import CliInstallation
 from tests.support.engines import ENGINES
 from tests.support.stream_installation import StreamInstallation, new_stream_installation
@@ -130,10 +131,12 @@ def test_groups_are_set_back_to_the_positions_of_the_backup(
     any_streams.append("Nato-Beitritt von Schweden", "Regen in Kiew")
     any_streams.process()
 
+    group = Prefix(any_streams.settings.streams_prefix).add("processors")
+
     def unread() -> int:
-        return sum(
-            row["records"] for row in any_streams.json("lag") if row["group"] == "processors"
-        )
+        rows = [row for row in any_streams.json("lag") if row["group"] == group]
+        assert rows
+        return sum(row["records"] for row in rows)
 
     assert unread() == 0
     before = set(any_streams.settings.data_dir.rglob("*"))

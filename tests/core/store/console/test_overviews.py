@@ -14,6 +14,7 @@ from core.store.console import actions, overviews
 from core.store.console.overviews import wilson
 from core.store.deliveries import deliveries
 from core.store.feeds import sync
+from core.store.retention import RULES, forget_all
 from tests.support.records import feed_record
 from tests.support.stories import NOON, add_article, add_delivery
 
@@ -48,7 +49,8 @@ def test_days_of_feeds_are_deleted_after_two_months(store: Store) -> None:
     with store.write() as connection:
         feed_days.count_poll(connection, "kurier-1", NOON - 61 * DAY)
         feed_days.count_poll(connection, "kurier-1", NOON - 60 * DAY)
-        sync(connection, [feed_record()], NOON)
+    forget_all(store, RULES["feed days"], NOON - 60 * DAY)
+    with store.read() as connection:
         days = feed_days.load_days_since(connection, date(2020, 1, 1))
     assert [d.isoformat() for d in days["kurier-1"]] == ["2026-09-23"]
 
