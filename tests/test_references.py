@@ -19,7 +19,7 @@ FOLDERS = (*ROOMS, "bench", "scripts", "tests", "docs")
 SUFFIXES = {".py", ".md", ".yaml", ".yml", ".toml", ".sh", ".txt"}
 TOP = ("*.md", "*.toml", "*.yml", ".*.yaml", "Makefile", "Dockerfile", ".ci/run", ".env.example")
 
-PAGE = re.compile(r"(?<![\s\"`]/)(?<![\w-])[\w-]+\.md\b")  # not an address such as /stories.md
+PAGE = re.compile(r"[\w-]+\.md\b")
 PATH = re.compile(rf"(?<![\w/.$}}:-])(?:{'|'.join(FOLDERS)})/[\w./*<>{{}}-]*")
 PLACE = re.compile(r"`([\w/]+\.py):\s(\w+)`")
 DOTTED = re.compile(rf"`~?((?:{'|'.join(ROOMS)})(?:\.(?!yaml)\w+)+)")
