@@ -265,6 +265,10 @@ class ArchiveError(ExternalError):
     """The archive of articles refused a call or failed."""
 
 
+class ArchiveConflictError(ArchiveError):
+    """Another process wrote the same rows of the archive; nothing was stored."""
+
+
 class ArchiveTimeoutError(ArchiveError):
     """A search took longer than it may."""
 

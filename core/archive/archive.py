@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from config.errors import ArchiveConflictError
 from core.archive.database import ArchiveConnection, ArchiveDatabase
 from core.archive.index_version import (
     INDEX_VERSION,
@@ -27,6 +28,8 @@ from core.messages import ArticleRevision, Enriched
 SECOND_BITS = 16
 """Revisions of one second that can be told apart: 65,536."""
 PAGE = 200
+MAX_CONFLICTS = 4
+"""How often adding is repeated because another process wrote the same rows."""
 FORGET_LIMIT = 25
 """Articles that one step of :meth:`Archive.forget` deletes: some 50 ms."""
 
@@ -54,13 +57,18 @@ class Archive:
     def add(self, articles: Iterable[ArticleRevision], enriched: Iterable[Enriched] = ()) -> int:
         """Store revisions and enrichments, in one transaction. Return how many revisions are new.
 
+        Where another process stores the same ones at that moment, it is done again and finds them.
+
         Raises:
             ArchiveError: The database refused; nothing was stored.
         """
-        with self.database.write() as connection:
-            new = self._add(connection, articles)
-            connection.run(_ENRICH, [_enrichment_row(one) for one in enriched])
-        return new
+        articles, enriched = list(articles), list(enriched)
+        for _ in range(MAX_CONFLICTS):
+            try:
+                return self._add_all(articles, enriched)
+            except ArchiveConflictError:
+                continue
+        return self._add_all(articles, enriched)
 
     def page(
         self,
@@ -191,6 +199,12 @@ class Archive:
     def close(self) -> None:
         """Close the database. Idempotent."""
         self.database.close()
+
+    def _add_all(self, articles: list[ArticleRevision], enriched: list[Enriched]) -> int:
+        with self.database.write() as connection:
+            new = self._add(connection, articles)
+            connection.run(_ENRICH, [_enrichment_row(one) for one in enriched])
+        return new
 
     def _add(self, connection: ArchiveConnection, articles: Iterable[ArticleRevision]) -> int:
         """Insert the revisions that are new, oldest first, and count their words."""

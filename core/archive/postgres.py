@@ -14,7 +14,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from config.errors import ArchiveError, ArchiveTimeoutError, StoreError
+from config.errors import (
+    ArchiveConflictError,
+    ArchiveError,
+    ArchiveTimeoutError,
+    StoreConflictError,
+    StoreError,
+)
 from core.archive.database import Values
 from core.archive.proposal import IndexTerm, Proposal, render
 from core.store.errors import as_store_error
@@ -140,4 +146,6 @@ def _translated() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) == _CANCELED:
             raise ArchiveTimeoutError("The search of the archive took too long.") from None
         known: StoreError = as_store_error(error)
-        raise ArchiveError(f"The archive: {known.message}", mend=known.mend) from None
+        is_conflict = isinstance(known, StoreConflictError)
+        failure = ArchiveConflictError if is_conflict else ArchiveError
+        raise failure(f"The archive: {known.message}", mend=known.mend) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,6 +55,14 @@ def test_a_revision_is_stored_once_whatever_is_added_again(archive: Archive) -> 
     assert archive.add([first, second, second], [enriched(first, "de", "nato")]) == 1
     assert titles(archive, ArchiveFilter()) == ["Kiew meldet neu", "Kiew meldet"]
     assert archive.words("*") == [("kiew", 1), ("meldet", 1), ("neu", 1)]
+
+
+def test_several_writers_of_the_same_revisions_store_them_once(archive: Archive) -> None:
+    same = [article(n, f"Kiew meldet {n}") for n in range(12)]
+    with ThreadPoolExecutor(4) as writers:
+        new = list(writers.map(lambda _: archive.add(same), range(4)))
+    assert sum(new) == len(archive.page(ArchiveFilter())) == len(same)
+    assert archive.words("kiew") == [("kiew", 12)]
 
 
 def test_the_index_finds_folded_words_their_parts_and_their_beginnings(archive: Archive) -> None:
