@@ -13,7 +13,6 @@ person who passes a document on does not pass on the access.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,8 @@ from xml.etree import ElementTree as ET
 
 from alerts.notification_body import BundledTopic, NotificationBody, told_topics
 from alerts.rendering.content import DeliveryContext, MessageContent, message_content
-from alerts.rendering.feed_xml import ATOM_NAMESPACE, add_element, xml_text
+from alerts.rendering.feed_frame import PROGRAM, render_atom, render_json_feed
+from alerts.rendering.feed_xml import add_element, xml_text
 from alerts.rendering.text_runs import (
     Paragraph,
     TextRun,
@@ -37,9 +37,6 @@ from alerts.rendering.text_runs import (
 from config.i18n import Translator
 from core.clock import rfc3339
 from core.text import clean_line
-
-JSON_FEED = "https://jsonfeed.org/version/1.1"
-PROGRAM = "Wirewatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,30 +112,17 @@ def feed_entry(
 
 def atom(feed: AlertFeed) -> bytes:
     """Return a feed as Atom."""
-    root = ET.Element("feed", {"xmlns": ATOM_NAMESPACE, "xml:lang": feed.language})
-    add_element(root, "id", feed.id)
-    add_element(root, "title", feed.title)
-    add_element(root, "updated", rfc3339(feed.updated))
-    add_element(root, "link", rel="alternate", type="text/html", href=feed.home)
-    add_element(root, "generator", PROGRAM)
-    add_element(add_element(root, "author"), "name", PROGRAM)
-    for entry in feed.entries:
-        _add_entry(root, entry)
-    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return document
+
+    def add_entries(root: ET.Element) -> None:
+        for entry in feed.entries:
+            _add_entry(root, entry)
+
+    return render_atom(feed, add_entries)
 
 
 def json_feed(feed: AlertFeed) -> bytes:
     """Return a feed as JSON Feed 1.1."""
-    document = {
-        "version": JSON_FEED,
-        "title": xml_text(feed.title),
-        "home_page_url": feed.home,
-        "language": feed.language,
-        "authors": [{"name": PROGRAM}],
-        "items": [_json_item(entry) for entry in feed.entries],
-    }
-    return json.dumps(document, ensure_ascii=False).encode()
+    return render_json_feed(feed, [_json_item(entry) for entry in feed.entries])
 
 
 def html(run: TextRun) -> str:

@@ -11,15 +11,15 @@ documents do not name their own address, which is a secret.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from alerts.rendering.alert_feed import JSON_FEED, PROGRAM, html
-from alerts.rendering.feed_xml import ATOM_NAMESPACE, add_element, xml_text
+from alerts.rendering.alert_feed import html
+from alerts.rendering.feed_frame import PROGRAM, render_atom, render_json_feed
+from alerts.rendering.feed_xml import add_element, xml_text
 from alerts.rendering.text_runs import TextRun, plain
 from config.catalog.models import Catalog
 from config.i18n import Translator
@@ -107,30 +107,17 @@ def story_entry(card: StoryCard, catalog: Catalog, t: Translator) -> StoryEntry:
 
 def atom(feed: StoryFeed) -> bytes:
     """Return a list as Atom."""
-    root = ET.Element("feed", {"xmlns": ATOM_NAMESPACE, "xml:lang": feed.language})
-    add_element(root, "id", feed.id)
-    add_element(root, "title", feed.title)
-    add_element(root, "updated", rfc3339(feed.updated))
-    add_element(root, "link", rel="alternate", type="text/html", href=feed.home)
-    add_element(root, "generator", PROGRAM)
-    add_element(add_element(root, "author"), "name", PROGRAM)
-    for entry in feed.entries:
-        _add_entry(root, entry)
-    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return document
+
+    def add_entries(root: ET.Element) -> None:
+        for entry in feed.entries:
+            _add_entry(root, entry)
+
+    return render_atom(feed, add_entries)
 
 
 def json_feed(feed: StoryFeed) -> bytes:
     """Return a list as JSON Feed 1.1."""
-    document = {
-        "version": JSON_FEED,
-        "title": xml_text(feed.title),
-        "home_page_url": feed.home,
-        "language": feed.language,
-        "authors": [{"name": PROGRAM}],
-        "items": [_json_item(entry) for entry in feed.entries],
-    }
-    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+    return render_json_feed(feed, [_json_item(entry) for entry in feed.entries])
 
 
 def _add_entry(root: ET.Element, entry: StoryEntry) -> None:
