@@ -18,7 +18,7 @@ import pkgutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ from config.catalog.models import (
 )
 from config.cron import CronSchedule, parse_cron
 from core.clock import utc_now
-from core.messages import AlertEvent, AlertEventKind, Match
+from core.messages import AlertEvent, Match
 from core.messages.envelope import ALERTS, MATCHES, to_record
 from core.relay import Relay
 from core.store import Connection
@@ -54,6 +54,7 @@ from core.streams.port import StreamLog
 from core.streams.topology import stream_specs
 from tests.alerts.harness import NOON, PLACE, Harness, match, open_harness, topic, webhook
 from tests.support import fork_server
+from tests.support.event_faults import find_event_faults
 from tests.support.faultserver import Exchange, FaultServer
 from tests.support.fork_server import ForkedProcess
 
@@ -356,7 +357,11 @@ class CrashDay:
         by_id = dict(zip((record.header("ce_id") for record in events), parsed, strict=True))
         if harness.store.dialect == "sqlite" and len(by_id) < len(events):
             left.append("an event is in the stream twice")
-        return [*left, *self._find_message_faults(), *_find_event_faults(list(by_id.values()))]
+        return [
+            *left,
+            *self._find_message_faults(),
+            *find_event_faults(list(by_id.values()), MATCHES_OF_THE_DAY, TOLD),
+        ]
 
     def _find_message_faults(self) -> list[str]:
         requests = [*self.server.requests_to("/desk"), *self.server.requests_to("/strict")]
@@ -385,23 +390,3 @@ class CrashDay:
     def opened(self) -> AbstractContextManager[tuple[Harness, StreamLog]]:
         """Open the store and the streams in this process."""
         return _open(self.folder, self.database_url, self.server.url(""))
-
-
-def _find_event_faults(events: Sequence[AlertEvent]) -> list[str]:
-    """Return what is wrong with the events of the day, each of which is there once or more."""
-    facts = Counter(
-        (e.event, e.reason_code, e.topic_id, e.article_id, e.notification_id, e.target)
-        for e in events
-    )
-    faults = [f"announced twice: {fact}" for fact, number in facts.items() if number > 1]
-    decisions = Counter((e.topic_id, e.article_id) for e in events if e.notification_id is None)
-    expected = Counter((each.topic_id, each.article_id) for each in MATCHES_OF_THE_DAY)
-    faults += [f"decided twice: {each}" for each in decisions - expected]
-    faults += [f"not decided: {each}" for each in expected - decisions]
-    delivered = Counter(
-        (e.topic_id, e.article_id) for e in events if e.event is AlertEventKind.DELIVERED
-    )
-    held, released = ({e.article_id for e in events if e.reason_code == code}
-                      for code in ("held", "released"))  # fmt: skip
-    faults += [f"not announced as delivered: {each}" for each in TOLD - delivered]
-    return [*faults, *(f"held and not released: {each}" for each in held - released)]
