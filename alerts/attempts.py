@@ -18,14 +18,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.digest_body import DIGEST, LISTED, TARGET_BROKEN
-from alerts.notification_body import NotificationBody, told_topics
+from alerts.notification_body import NotificationBody, names_of_told, told_topics
 from alerts.public_reason import answered_status, public_reason
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.topic_events import topic_event
 from config.errors import DeliveryError
 from config.i18n import Phrase
 from core.backoff import exponential, jittered
-from core.messages import RELEASED, AlertEvent, AlertEventKind
+from core.messages import RELEASED, UNNAMED, AlertEvent, AlertEventKind
 from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
 from core.store.targets import TargetState
@@ -142,18 +142,21 @@ def final_events(
     reason = public_reason(outcome.reason)
     if claimed.delivery.possible_repeat:
         reason = Phrase("delivery.possible_repeat", outcome=reason)
+    body = _body(claimed)
+    names = names_of_told(body)
     return [
         topic_event(
             topic,
             _EVENTS[outcome.state],
             reason,
             outcome.state,
+            names=names.get(topic.article_id, UNNAMED),
             notification_id=claimed.notification.id,
             target=claimed.delivery.target,
             at=now,
             status=answered_status(outcome.reason),
         )
-        for topic in told_topics(_body(claimed))
+        for topic in told_topics(body)
     ]
 
 
@@ -165,12 +168,14 @@ def released_events(claimed: ClaimedDelivery, now: datetime) -> list[AlertEvent]
     body = _body(claimed)
     if body.items and all(item.held_code == TARGET_BROKEN for item in body.items):
         return []  # it was not held: its messages waited for their target
+    names = names_of_told(body)
     return [
         topic_event(
             topic,
             AlertEventKind.UPDATED,
             Phrase("plan.released"),
             RELEASED,
+            names=names.get(topic.article_id, UNNAMED),
             notification_id=claimed.notification.id,
             target=claimed.notification.receiver,
             at=now,

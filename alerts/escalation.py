@@ -43,6 +43,7 @@ from core.store import (
 )
 from core.store import deliveries as delivery_store
 from core.store import silences as silence_store
+from core.store.alerts import names_of_decided
 from core.store.deliveries import Notification
 from core.store.escalations import EscalationRow
 from core.store.notification_items import NotificationItem
@@ -132,6 +133,7 @@ def _send(
         AlertEventKind.UPDATED,
         Phrase("plan.escalated", n=row.step),
         ESCALATED,
+        names=names_of_decided(connection, told.topic_id, told.article_id, told.revision),
         notification_id=notification.id,
         target=receiver.id,
         at=now,

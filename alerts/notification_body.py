@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from alerts.revisions import shown_evidence
 from config.catalog.topics import SEVERITIES
 from config.i18n import Phrase, in_english, verbatim
-from core.messages import Evidence, Match
+from core.messages import ArticleNames, Evidence, Match, article_names
 from core.messages.base import Moment
 from core.store.notification_items import NotificationItem
 from core.store.stories import ArticleFacts, Story, StoryArticle
@@ -298,6 +298,12 @@ def told_topics(body: NotificationBody) -> list[BundledTopic]:
         told = [_told_topic(body.topic, body.story, article_id, body)]
     told += [_told_topic(item.topic, item.story, item.article_id, item) for item in body.items]
     return list({topic.alert_id: topic for topic in reversed(told)}.values())[::-1]
+
+
+def names_of_told(body: NotificationBody) -> dict[str, ArticleNames]:
+    """Return headline, URL and outlet of the articles that a notification tells, by their id."""
+    items = (article for item in body.items for article in item.articles)
+    return {article.id: article_names(article) for article in (*body.articles, *items)}
 
 
 def _told_topic(

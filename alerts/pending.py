@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.i18n import Phrase
-from core.messages import NEW_COVERAGE, SPIKE
+from core.messages import NEW_COVERAGE, SPIKE, ArticleNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class PendingNotification:
         reason: Why people are notified, for people.
         reason_code: The same for programs.
         labels: A value for each of :data:`config.catalog.matchers.LABELS`.
+        names: Headline, URL and outlet of the article, for the events about it.
         development: What is new in the story, in a line; empty for a new story.
         receivers: The only receivers to notify; None for those of the route.
         not_before: When it goes out at the earliest; None where the plan alone decides.
@@ -40,6 +41,7 @@ class PendingNotification:
     reason: Phrase
     reason_code: str
     labels: Mapping[str, str]
+    names: ArticleNames
     development: str = ""
     receivers: frozenset[str] | None = None
     not_before: datetime | None = None

@@ -31,7 +31,7 @@ from alerts.revisions import says_nothing_new
 from config.catalog.models import AlertPolicy, Catalog, TopicDefinition, TopicState
 from config.i18n import in_english
 from core.ids import alert_id
-from core.messages import AlertEvent, AlertEventKind, Match
+from core.messages import AlertEvent, AlertEventKind, Match, article_names
 from core.messages.envelope import to_record
 from core.store import Connection, alert_changes, match_counts, outbox
 from core.store import alerts as alert_store
@@ -265,6 +265,7 @@ def _pending_notification(
         development=decision.news.text if decision.news else "",
         labels=notification_labels(match, decision, topic, catalog),
         missed_since=match.article.missed_since if is_missed(match.article) else None,
+        names=article_names(match.article),
     )
 
 
@@ -317,5 +318,6 @@ def _publish(
         reason=in_english(decision.reason),
         reason_code=decision.code.value,
         at=now,
+        **article_names(match.article),
     )
     outbox.put(connection, [to_record(event, at=now)])

@@ -38,7 +38,7 @@ from alerts.topic_events import topic_event
 from alerts.volume_content import load_history, select_named_articles
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
 from config.i18n import Phrase
-from core.messages import HELD, NEW_COVERAGE, AlertEvent, AlertEventKind
+from core.messages import HELD, NEW_COVERAGE, AlertEvent, AlertEventKind, ArticleNames
 from core.messages.envelope import to_record
 from core.store import Connection, digest_parts, escalations, notification_items, outbox
 from core.store import deliveries as delivery_store
@@ -174,7 +174,7 @@ def _queue(
     item = _item(notification, planned, row.id, number, now)
     notification_items.add_item(connection, item)
     if planned.hold is not None:
-        event = _held_event(item, planned, due)
+        event = _held_event(item, planned, notification.names, due)
         outbox.put(connection, [to_record(event, at=now)])
 
 
@@ -247,13 +247,16 @@ def _item(
     )
 
 
-def _held_event(item: NotificationItem, planned: Planned, until: datetime) -> AlertEvent:
+def _held_event(
+    item: NotificationItem, planned: Planned, names: ArticleNames, until: datetime
+) -> AlertEvent:
     [topic] = bundled_topics([item])
     event = topic_event(
         topic,
         AlertEventKind.UPDATED,
         Phrase.load(item.hold_reason),
         HELD,
+        names=names,
         notification_id=item.notification_id,
         target=planned.receiver,
         at=item.added_at,

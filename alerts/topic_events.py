@@ -6,7 +6,7 @@ from datetime import datetime
 
 from alerts.notification_body import BundledTopic
 from config.i18n import Phrase, in_english
-from core.messages import AlertEvent, AlertEventKind
+from core.messages import AlertEvent, AlertEventKind, ArticleNames
 
 
 def topic_event(
@@ -15,6 +15,7 @@ def topic_event(
     reason: Phrase,
     reason_code: str,
     *,
+    names: ArticleNames,
     notification_id: str,
     target: str,
     at: datetime,
@@ -27,6 +28,7 @@ def topic_event(
         event: What happened.
         reason: Why.
         reason_code: The same for programs.
+        names: Headline, URL and outlet of the topic's article.
         notification_id: The notification.
         target: The receiver that it is for, or one of its targets.
         at: When it happened.
@@ -45,4 +47,5 @@ def topic_event(
         target=target,
         status=status,
         at=at,
+        **names,
     )

@@ -28,7 +28,15 @@ from config.catalog.models import Catalog, TopicDefinition, TopicState
 from config.i18n import Phrase, in_english
 from core.dispositions import Drop
 from core.ids import alert_id
-from core.messages import NEW_COVERAGE, SPIKE, AlertEvent, AlertEventKind, Match
+from core.messages import (
+    NEW_COVERAGE,
+    SPIKE,
+    AlertEvent,
+    AlertEventKind,
+    ArticleNames,
+    Match,
+    article_names,
+)
 from core.messages.envelope import to_record
 from core.store import Connection, outbox, topic_hours
 from core.store import alerts as alert_store
@@ -44,6 +52,7 @@ class PlacedArticle:
         published: When it was published, else first seen.
         labels: Those of a notification about it.
         is_told_now: Whether the story is new, so that people are told of it and its size now.
+        names: Its headline, URL and outlet, for the events about it.
     """
 
     topic: TopicDefinition
@@ -54,6 +63,7 @@ class PlacedArticle:
     published: datetime
     labels: Mapping[str, str]
     is_told_now: bool
+    names: ArticleNames
 
     @property
     def alert_id(self) -> str:
@@ -129,6 +139,7 @@ def _placed(match: Match, decision: Decision | Drop, catalog: Catalog) -> Placed
         published=article_time(match),
         labels=notification_labels(match, decision, topic, catalog),
         is_told_now=decision.code is ReasonCode.NEW_STORY,
+        names=article_names(match.article),
     )
 
 
@@ -223,12 +234,14 @@ def find_newest_of_biggest(
 
 
 def _in_story_of(article: PlacedArticle, newest: StoryArticle) -> PlacedArticle:
+    facts = newest.shown()
     return replace(
         article,
         story_id=newest.story_id,
         article_id=newest.article_id,
         revision=newest.revision,
-        score=newest.shown().score,
+        score=facts.score,
+        names=article_names(facts),
     )
 
 
@@ -246,6 +259,7 @@ def _notification(article: PlacedArticle, kind: str, reason: Phrase) -> PendingN
         reason=reason,
         reason_code=kind,
         labels={**article.labels, "kind": kind},
+        names=article.names,
     )
 
 
@@ -269,5 +283,6 @@ def _publish(
         reason_code=code,
         snoozed_until=snoozed_until,
         at=context.now,
+        **article.names,
     )
     outbox.put(context.connection, [to_record(event, at=context.now)])

@@ -22,6 +22,7 @@ from core.messages import NEW_COVERAGE, SPIKE, AlertEventKind
 from core.messages.envelope import to_record
 from core.store import Connection, alert_changes, outbox, waiting_items
 from core.store import stories as story_store
+from core.store.alerts import names_of_decided
 from core.store.waiting_items import WaitingItem
 
 NEWS_KINDS = ("update", "correction")
@@ -72,6 +73,7 @@ def _suppress(
         AlertEventKind.SUPPRESSED,
         reason,
         str(code),
+        names=names_of_decided(connection, item.topic_id, item.article_id, item.revision),
         notification_id=item.notification_id,
         target=waiting.receiver,
         at=now,

@@ -6,7 +6,17 @@
 Within v1 only optional fields are added, and readers ignore unknown fields.
 """
 
-from core.messages.alert import HELD, NEW_COVERAGE, RELEASED, SPIKE, AlertEvent, AlertEventKind
+from core.messages.alert import (
+    HELD,
+    NEW_COVERAGE,
+    RELEASED,
+    SPIKE,
+    UNNAMED,
+    AlertEvent,
+    AlertEventKind,
+    ArticleNames,
+    article_names,
+)
 from core.messages.article import Access, ArticleRevision, Origin, Passage, Zone
 from core.messages.base import Message
 from core.messages.enriched import Enriched, EntityMention, TopicScore
@@ -18,9 +28,11 @@ __all__ = [
     "NEW_COVERAGE",
     "RELEASED",
     "SPIKE",
+    "UNNAMED",
     "Access",
     "AlertEvent",
     "AlertEventKind",
+    "ArticleNames",
     "ArticleRevision",
     "Enriched",
     "EntityMention",
@@ -34,4 +46,5 @@ __all__ = [
     "Passage",
     "TopicScore",
     "Zone",
+    "article_names",
 ]

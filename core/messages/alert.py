@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Protocol, TypedDict
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from core.messages.base import Message, Moment
+from core.text import clean_line
+
+MAX_HEADLINE, MAX_URL = 300, 2048
+"""Characters of a headline and of a URL in an event; the article itself has them whole."""
 
 REOPENED = "reopened"
 """Reason code of an ``updated`` event: the alert is open again after an undo."""
@@ -55,6 +60,48 @@ _REPEATABLE = frozenset(
 )
 
 
+class NamedArticle(Protocol):
+    """What an event names of an article: every record of an article has it."""
+
+    @property
+    def title(self) -> str:
+        """Its headline."""
+
+    @property
+    def url(self) -> str:
+        """Where readers find it."""
+
+    @property
+    def outlet(self) -> str:
+        """Id of its publisher in sources.yaml."""
+
+
+class ArticleNames(TypedDict):
+    """The fields of an event that name its article."""
+
+    headline: str | None
+    url: str | None
+    outlet: str | None
+
+
+UNNAMED = ArticleNames(headline=None, url=None, outlet=None)
+"""The fields of an event about an article of which nothing is known any more."""
+
+
+def article_names(article: NamedArticle) -> ArticleNames:
+    """Return the fields of an :class:`AlertEvent` that name its article."""
+    return ArticleNames(headline=article.title, url=article.url, outlet=article.outlet)
+
+
+def _headline(text: str | None) -> str | None:
+    return clean_line(text or "", MAX_HEADLINE) or None
+
+
+def _short_url(url: str | None) -> str | None:
+    """Return a URL, or None for one that is too long: half of one leads nowhere."""
+    return url if url and len(url) <= MAX_URL else None
+
+
 class AlertEventKind(StrEnum):
     """What happened to the alert."""
 
@@ -77,6 +124,20 @@ class AlertEvent(Message):
     article_id: str = Field(description="The article this event is about.")
     revision: int | None = Field(
         default=None, description="Revision of the article, if one was decided about."
+    )
+    headline: Annotated[str | None, BeforeValidator(_headline)] = Field(
+        default=None,
+        description="Headline of the article, in one line of at most 300 characters; null where "
+        "it is not known.",
+    )
+    url: Annotated[str | None, BeforeValidator(_short_url)] = Field(
+        default=None,
+        description="Where readers find the article; null where that is not known or longer than "
+        "2048 characters.",
+    )
+    outlet: str | None = Field(
+        default=None,
+        description="Id of the article's publisher in sources.yaml; null where it is not known.",
     )
     severity: str = Field(default="normal", description="Severity from the topic's file.")
     reason: str = Field(description="Why it happened, in English; never a text of a target.")

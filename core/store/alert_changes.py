@@ -33,6 +33,7 @@ from core.store.alerts import (
     alerts,
     decisions,
     get_alert,
+    names_of_decided,
 )
 from core.store.cards import ToldDevelopment
 from core.store.match_counts import JOINED, NOTIFIED
@@ -312,6 +313,7 @@ def change(
         assigned_to=after.assigned_to if after.assigned_to != before.assigned_to else None,
         snoozed_until=after.snoozed_until if after.snoozed_until != before.snoozed_until else None,
         at=at,
+        **names_of_decided(connection, before.topic_id, before.article_id),
     )
     outbox.put(connection, [to_record(message, at=at)])
     if code := _stops_escalation(before, after):

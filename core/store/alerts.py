@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from config.errors import NotFoundError, UsageError
+from core.messages import UNNAMED, ArticleNames, article_names
 from core.store.column_types import SafeText, UtcDateTime, metadata
 
 OPEN, ACKED, CLOSED = "open", "acked", "closed"
@@ -180,6 +181,21 @@ def find_decision(
     )
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else DecisionRow(**row)
+
+
+def names_of_decided(
+    connection: Connection, topic_id: str, article_id: str, revision: int | None = None
+) -> ArticleNames:
+    """Return headline, URL and outlet of an article as it was decided about under a topic.
+
+    Args:
+        connection: Any transaction.
+        topic_id: The topic.
+        article_id: The article.
+        revision: The revision; None, or one that was forgotten, stands for the newest.
+    """
+    decision = find_decision(connection, topic_id, article_id, revision or 0)
+    return UNNAMED if decision is None else article_names(decision)
 
 
 def load_decisions(connection: Connection, alert_id: str) -> list[DecisionRow]:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, select, update
 from config.errors import UsageError
 from config.i18n import Phrase
 from core.ids import alert_id, story_id
-from core.messages import AlertEvent, AlertEventKind
+from core.messages import AlertEvent, AlertEventKind, article_names
 from core.messages.alert import MERGED, SPLIT
 from core.messages.envelope import to_record
 from core.store import alert_changes, cards, escalations, outbox, separations
@@ -86,7 +86,7 @@ def split(
     reason = f"split by {by}: {len(moved)} articles are a story of their own"
     source = _with_headline(connection, source)
     source = _change(connection, source, reason, SPLIT, at)
-    _publish(connection, target, f"split off by {by}", at)
+    _publish(connection, target, first.shown(), f"split off by {by}", at)
     return Regrouped(source, _with_headline(connection, target))
 
 
@@ -262,7 +262,9 @@ def _change(connection: Connection, alert: Alert, reason: str, code: str, at: da
     return alert_changes.change(connection, alert, alert, kind, reason, code, at)
 
 
-def _publish(connection: Connection, alert: Alert, reason: str, at: datetime) -> None:
+def _publish(
+    connection: Connection, alert: Alert, lead: ArticleFacts, reason: str, at: datetime
+) -> None:
     event = AlertEvent(
         alert_id=alert.id,
         event=AlertEventKind.OPENED,
@@ -273,5 +275,6 @@ def _publish(connection: Connection, alert: Alert, reason: str, at: datetime) ->
         reason=reason,
         reason_code=SPLIT,
         at=at,
+        **article_names(lead),
     )
     outbox.put(connection, [to_record(event, at=at)])

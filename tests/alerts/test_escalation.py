@@ -26,6 +26,7 @@ from config.catalog.models import (
 from config.weekly_hours import WeeklyHours, parse_hours
 from core.store import Connection, escalations, notification_items, silences
 from core.store.console import actions, undo
+from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import NOON, PLACE, Harness, match, open_harness, topic, webhook
 from tests.support.postgres import ON_EVERY_DATABASE
 
@@ -157,6 +158,7 @@ def test_an_escalation_repeats_the_message_under_a_new_id_and_is_announced(
     event = urgent.events()[-1]
     assert (event.event, event.reason_code) == ("updated", "escalated")
     assert (event.notification_id, event.target) == (second.id, "phone")
+    assert find_misnamed(urgent) == []
 
 
 def test_an_article_of_two_urgent_topics_is_escalated_in_one_message(urgent: Harness) -> None:

@@ -12,6 +12,7 @@ from config.weekly_hours import WeeklyHours, parse_hours
 from core.processes.instance import Instance
 from core.store import notification_items, resend
 from core.store.console.story_card import load_cards
+from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import NOON, Harness, batch
 from tests.alerts.routing import (
     TOPICS,
@@ -75,6 +76,7 @@ def test_each_held_message_is_announced_and_released_and_delivered_with_the_roll
     assert [e.alert_id for e in released] == [e.alert_id for e in held]
     told = [e for e in events(harness, "delivered") if e.notification_id == digest.notification_id]
     assert {e.alert_id for e in told} == {e.alert_id for e in held}
+    assert find_misnamed(harness) == []
 
 
 def test_the_cap_counts_by_topic_and_by_hour(

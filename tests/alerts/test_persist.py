@@ -8,6 +8,7 @@ from alerts.pending import PendingNotification
 from alerts.queueing import queue_notifications
 from config.catalog.matchers import LABELS
 from config.i18n import Phrase
+from core.messages import UNNAMED
 from core.store import notification_items
 from core.store import stories as story_store
 from tests.alerts.harness import NOON, Harness, match, webhook
@@ -34,6 +35,7 @@ def notification(harness: Harness) -> PendingNotification:
         reason=Phrase("decision.new_story"),
         reason_code="new_story",
         labels=dict.fromkeys(LABELS, "x"),
+        names=UNNAMED,
     )
 
 

@@ -22,6 +22,7 @@ from core.store.console import actions, story_list, story_page, undo
 from core.store.console.story_list import StoryFilter
 from core.store.regrouping import Regrouped
 from core.store.retention import forget_stories
+from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import NOON, TEXT, Harness, match
 from tests.support.postgres import ON_EVERY_DATABASE
 
@@ -115,6 +116,7 @@ def test_articles_that_are_split_off_are_a_story_of_their_own(mixed: Harness) ->
         (done.kept.id, "updated", "split"),
         (done.other.id, "opened", "split"),
     ]
+    assert find_misnamed(mixed) == []
 
 
 @pytest.mark.parametrize(("named", "language"), [(RAIL, "de"), (HARBOUR, "en")])
@@ -184,6 +186,7 @@ def test_stories_that_are_merged_are_one_and_the_other_id_leads_to_it(mixed: Har
         (merged.other.id, "closed", "merged"),
         (merged.kept.id, "updated", "merged"),
     ]
+    assert find_misnamed(mixed) == []
     text = f"{TEXTS[HARBOUR][1]} Die Feuerwehr ist da."
     decide(mixed, report("https://post.example.org/3", like=HARBOUR, minutes=70, text=text))
     assert stories(mixed) == {merged.kept.id: {"kurier", "bote", "post"}}

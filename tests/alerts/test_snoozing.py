@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.store.console import actions
+from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import NOON, Harness, match
 
 UNTIL = NOON + timedelta(hours=4)
@@ -40,6 +41,7 @@ def test_what_is_new_is_told_and_ends_the_snooze_and_nothing_else_does(
     [alert] = snoozed.alerts()
     assert alert.is_snoozed(snoozed.now) is ("snooze_ended" not in codes)
     assert len(snoozed.notifications()) == len(codes)
+    assert find_misnamed(snoozed) == []
 
 
 def test_a_retraction_is_told_and_ends_the_snooze(snoozed: Harness) -> None:

@@ -25,6 +25,7 @@ from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
 from core.store.retention import RULES, forget_all
+from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import NOON, PLACE, TEXT, Harness, match, open_harness, topic
 from tests.support.postgres import ON_EVERY_DATABASE
 
@@ -102,6 +103,7 @@ def test_a_story_that_reaches_five_outlets_is_told_once_and_names_the_new_articl
     assert sorted(outlets) == [f"blatt{n}" for n in range(1, 9)]
     [event] = events(harness, "new_coverage")
     assert (event.event.value, event.article_id) == ("updated", report(4).article_id)
+    assert find_misnamed(harness) == []
 
 
 def test_growth_waits_for_its_ladder_and_a_second_threshold_joins_what_waits(
@@ -179,6 +181,7 @@ def test_what_waits_on_the_ladder_is_held_with_a_reason_and_released(harness: Ha
     assert harness.dispatcher().run_once()["delivered"] == 1
     assert [e.reason_code for e in harness.events()][-2:] == ["released", "delivered"]
     assert len(events(harness, "held")) == 1
+    assert find_misnamed(harness) == []
 
 
 @ON_EVERY_DATABASE
@@ -337,6 +340,7 @@ def test_a_spike_is_about_the_story_with_most_articles(harness: Harness) -> None
     outlets = [article["outlet"] for article in body["articles"]]
     assert set(outlets[:3]) == {"blatt2", "blatt3", "blatt5"}
     assert set(outlets[3:]) == {"blatt1", "blatt4"}
+    assert find_misnamed(harness) == []
 
 
 def test_articles_that_come_late_after_an_outage_are_no_spike(harness: Harness) -> None:

@@ -31,6 +31,7 @@ from core.store import alerts as alert_store
 from core.store import notification_items, silences
 from core.store import stories as story_store
 from core.store.notification_items import NotificationItem
+from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import NOON, PLACE, TEXT, Harness, match, topic
 from tests.support.postgres import ON_EVERY_DATABASE
 
@@ -168,6 +169,7 @@ def test_it_is_suppressed_with_an_event_and_in_its_decision(harness: Harness) ->
     assert other is not None
     assert (other.event, other.match_end) == ("opened", "notified")
     assert item.topic_id == RAIL
+    assert find_misnamed(harness) == []
 
 
 @pytest.mark.parametrize("changed", ["the file", "the store"])

@@ -16,6 +16,7 @@ from core.store import outbox
 from core.store import stories as story_store
 from core.store.console import story_list
 from core.store.console.story_list import StoryFilter
+from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import (
     NOON,
     OTHER_TEXT,
@@ -75,6 +76,8 @@ def test_every_decision_is_published_with_its_alert(harness: Harness) -> None:
     assert [e.event for e in (opened, copy, backfill)] == ["opened", "suppressed", "suppressed"]
     assert opened.alert_id == copy.alert_id == harness.alerts()[0].id != backfill.alert_id
     assert (copy.article_id, copy.reason) == (match(BOTE).article_id, "The same text as in kurier.")
+    assert (copy.headline, copy.url, copy.outlet) == (match().article.title, BOTE, "bote")
+    assert find_misnamed(harness) == []
     with harness.store.read() as connection:
         ids = {dict(r.headers)["ce_id"] for r in outbox.load_oldest(connection, 10)}
     assert len(ids) == 3

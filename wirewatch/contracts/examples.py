@@ -27,6 +27,7 @@ from core.messages import (
     Message,
     TopicScore,
     Zone,
+    article_names,
 )
 from core.messages.envelope import (
     ARTICLES,
@@ -127,6 +128,7 @@ ALERT = AlertEvent(
     reason="The first article of a new story.",
     reason_code="new_story",
     at=DECIDED,
+    **article_names(ARTICLE),
 )
 HEALTH = FeedHealth(
     feed_id=ARTICLE.feed_id,

@@ -142,9 +142,13 @@ def _alert(event: AlertEvent, _zone: tzinfo | None) -> RecordSummary:
     ids = {"alert": event.alert_id, "story": event.story_id, "article": event.article_id}
     return RecordSummary(
         _EVENTS.get(event.event.value, f"alert {event.event.value}"),
-        (event.topic_id, event.severity, event.reason_code, event.target or ""),
-        event.reason,
-        (_facts(*(_id(name, value) for name, value in ids.items() if value)),),
+        (event.topic_id, event.severity, event.reason_code, event.target or "", event.outlet or ""),
+        event.headline or event.reason,
+        (
+            event.reason if event.headline else "",
+            event.url or "",
+            _facts(*(_id(name, value) for name, value in ids.items() if value)),
+        ),
     )
 
 

@@ -96,6 +96,11 @@ def test_enriched_records_alerts_and_feed_health_are_rendered() -> None:
     )  # fmt: skip
     assert "notification delivered  nato · normal · desk" in shown(event)[0]
     assert shown(event)[1:] == ["  Told.", "  alert aaaaaaaa · story bbbbbbbb · article cccccccc"]
+    about = event.model_copy(
+        update={"headline": "Sie kommt", "url": "https://a.example/1", "outlet": "kurier"}
+    )
+    assert "nato · normal · desk · kurier" in shown(about)[0]
+    assert shown(about)[1:4] == ["  Sie kommt", "  Told.", "  https://a.example/1"]
     feed = FeedHealth(
         feed_id="f", outlet="kurier", url="https://a.example/f", event=FeedHealthKind.WINDOW_GAP,
         outcome="ok", message="Entries were missed.", at=AT,
