@@ -22,6 +22,8 @@ from processors.forms.model import WordForms
 
 SHORT = 4
 """Up to this many letters a word is inside so many others that beside it only nouns count."""
+GENITIVE = "es"
+"""The ending of a German genitive that, with letters before it, may be a word: *Ant-rages*."""
 MAX_LETTERS = 60
 """Longer words are not split: nobody writes them, and the time grows with their length."""
 
@@ -90,9 +92,12 @@ class Compounds:
 
         A longer word that is a compound with the head itself is no objection (*Gaspreis-bremse*).
         Where the head leaves one word, neither is one that leaves a crumb or several words
-        (*Asylant-rags*, *Gasa-us-stieg*).
+        (*Asylant-rags*, *Gasa-us-stieg*). A noun in the genitive is judged as in the nominative:
+        *Asylantrages* is no *Asylant-rages*.
         """
         rest = token[len(head) :]
+        if rest.endswith(GENITIVE) and self._is_part(rest.removesuffix(GENITIVE)):
+            return self._has_longer_head(token.removesuffix(GENITIVE), head)
         leaves_a_word = len(rest) > SHORT + 1 and self._is_part(rest)
         return any(
             self._is_part(token[:at])

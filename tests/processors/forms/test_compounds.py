@@ -15,6 +15,9 @@ GRENZE = WordForms(
 GAS = WordForms(
     heads=frozenset(("gas", "gase", "gases")), tails=frozenset(("gas", "gase", "gasen"))
 )
+ASYL = WordForms(
+    heads=frozenset(("asyl", "asyle", "asyls")), tails=frozenset(("asyl", "asyls", "asyle"))
+)
 LIEFERUNG = WordForms(
     heads=frozenset(("lieferung", "lieferungs", "lieferungen")),
     tails=frozenset(("lieferung", "lieferungen")),
@@ -27,11 +30,12 @@ COMPOUNDS = [
         GAS,
         "Erdgas Gasspeicher Gaspreise Tränengas Gaspreisbremse Gasausstieg Gasmangellage",
     ),
+    (ASYL, "Asylantrag Asylantrags Asylantrages Asylrechtes Kirchenasyl"),
     (LIEFERUNG, "Waffenlieferung Lieferungsstopp Panzerlieferungen Nachlieferung"),
 ]
 OTHERS = [
     (GRENZE, "Begrenzung Abgrenzung Ausgrenzung Grenzx"),
-    (GAS, "Gasse Gastgeber Gastrolle Degas Vegas Pegasus Gasthaus Gastauftritt"),
+    (GAS, "Gasse Gastgeber Gastrolle Degas Vegas Pegasus Gasthaus Gasthauses Gastrechtes Gastauftritt"),
     (LIEFERUNG, "Auslieferung Einlieferung Belieferung Auslieferungsantrag Lieferungsx"),
 ]
 
