@@ -1,6 +1,9 @@
 # One image for every stage: the program in an environment of its own, run by a user without rights.
 FROM python:3.13.12-slim-bookworm
 
+LABEL org.opencontainers.image.title="Wirewatch"
+LABEL org.opencontainers.image.version="0.1.0.dev0"
+
 RUN useradd --create-home --uid 10001 wirewatch && install -d -o wirewatch -m 700 /data
 WORKDIR /app
 COPY requirements.lock pyproject.toml README.md ./

@@ -35,6 +35,7 @@ from wirewatch.run.bootstrap import load_files
 PAGES = (
     "README.md",
     "CONTRIBUTING.md",
+    "ops/helm/wirewatch/README.md",
     *(p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "docs").rglob("*.md"))),
 )
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)

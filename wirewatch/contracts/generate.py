@@ -7,6 +7,7 @@
     operator files ──▶ docs/schemas/{topic,entities,vocabulary,sources,alerts}.json
     wirewatch/demo ──▶ docs/demo.md
     wirewatch.web.api ──▶ docs/openapi.json
+    Settings ──▶ ops/helm/wirewatch/values.schema.json, the names in it
 
 The baseline is not among them: see :mod:`wirewatch.contracts.baseline`.
 """
@@ -19,6 +20,7 @@ from typing import Any, cast
 
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from wirewatch.contracts.asyncapi import asyncapi
+from wirewatch.contracts.chart_settings import CHART, values_schema
 from wirewatch.contracts.demo_page import demo_markdown
 from wirewatch.contracts.file_schemas import file_schemas
 from wirewatch.contracts.settings_page import env_example, settings_markdown
@@ -55,6 +57,8 @@ def generated() -> dict[Path, str]:
     pages[Path(".env.example")] = env_example()
     pages[Path("docs/demo.md")] = demo_markdown()
     pages[Path("docs/openapi.json")] = openapi()
+    values = CHART / "values.schema.json"
+    pages[values] = values_schema((ROOT / values).read_text(encoding="utf-8"))
     return pages
 
 
