@@ -18,7 +18,7 @@ from datetime import datetime
 
 from alerts.canaries.missing import CanaryChanges
 from alerts.notification_body import NotificationBody, NotificationStory
-from alerts.receivers import CONSOLE_RECEIVER, SENDS_NOTHING, receiver_kind
+from alerts.receivers import CONSOLE_RECEIVER, SENDS_NOTHING, definition_of, receiver_kind
 from config.catalog.alerts import CONSOLE
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
 from config.i18n import Phrase, in_english
@@ -62,10 +62,14 @@ def queue_broken_target(
     """
     code = "system.target_rejects" if state.rejects_everything else "system.target_broken"
     names = {"receiver": state.receiver, "target": state.target}
+    reason = Phrase(code, **names, why=Phrase.load(state.reason))
+    receiver = definition_of(definition.receivers, state.receiver)
+    if receiver is not None and receiver.owner:
+        reason = Phrase("system.ask_owner", message=reason, owner=receiver.owner)
     message = SystemMessage(
         fault=hash_parts("broken target", *names.values(), str(state.broken_since)),
         title=Phrase("system.target_title", **names),
-        reason=Phrase(code, **names, why=Phrase.load(state.reason)),
+        reason=reason,
         code="target_broken",
         receivers=frozenset({state.receiver}),
     )

@@ -122,7 +122,8 @@ def _failures(topic: TopicDefinition, test: TopicTest, processors: Processors) -
     try:
         result = _explain(topic, test, processors)
     except UsageError as error:
-        yield _fault(test.position, "E021", f"Test {test.name!r}: {error.message}", error.mend)
+        message = f"Test {test.name!r}: {error.message}"
+        yield _fault(test.position, "E021", message, f"{error.mend}{_owned(topic)}")
         return
     wrong = list(_differences(test, result))
     if wrong:
@@ -130,7 +131,13 @@ def _failures(topic: TopicDefinition, test: TopicTest, processors: Processors) -
         closed = "".join(f" {in_english(g.why)}" for g in result.gates if not g.passed)
         fired = ", ".join(result.fired) or "none"
         score = f"Score {result.score} of {result.threshold}; rules that fired: {fired}.{closed}"
-        yield _fault(test.position, "E020", message, f"{score} Correct the rule or the test.")
+        mend = f"{score} Correct the rule or the test.{_owned(topic)}"
+        yield _fault(test.position, "E020", message, mend)
+
+
+def _owned(topic: TopicDefinition) -> str:
+    """Return whom to ask about a topic, as a sentence that follows another one."""
+    return f" The topic belongs to {topic.owner}." if topic.owner else ""
 
 
 def _differences(test: TopicTest, result: Explanation) -> Iterator[str]:
@@ -145,9 +152,9 @@ def _differences(test: TopicTest, result: Explanation) -> Iterator[str]:
         yield f"score is {result.score}, at most {test.score_max} expected"
 
 
-def _failed_test(test: TopicTest, why: str) -> Fault:
+def _failed_test(topic: TopicDefinition, test: TopicTest, why: str) -> Fault:
     message = f"Test {clean_line(test.name)!r} fails: {why}"
-    mend = "`wirewatch topics test` says more."
+    mend = f"`wirewatch topics test` says more.{_owned(topic)}"
     return _fault(test.position, FAILED_TEST, message, mend)
 
 
@@ -295,10 +302,10 @@ def _coverage_warnings(topic: TopicDefinition, processors: Processors) -> Iterat
         try:
             result = _explain(topic, test, processors)
         except UsageError as error:
-            yield _failed_test(test, f"{error.message} {error.mend}")
+            yield _failed_test(topic, test, f"{error.message} {error.mend}")
             continue
         if wrong := list(_differences(test, result)):
-            yield _failed_test(test, f"{'; '.join(wrong)}.")
+            yield _failed_test(topic, test, f"{'; '.join(wrong)}.")
         fired.update(result.fired)
         if test.match:
             contradicted |= {r.id: test.name for r in result.rules if r.fired and r.weight < 0}

@@ -50,7 +50,7 @@ _ROUTE_KEYS: Final = (
 )
 _SILENCE_KEYS: Final = ("match", "until", "reason", "by")
 
-RECEIVER_KEYS: Final = ("id", "kind", "was", "max_per_minute", "canary")
+RECEIVER_KEYS: Final = ("id", "kind", "was", "max_per_minute", "canary", "owner")
 """The keys that every kind of receiver has."""
 
 KINDS: Final = (
@@ -138,6 +138,7 @@ def _receiver(
         was=section.get("was", values.identifier, ""),
         max_per_minute=section.get("max_per_minute", values.positive, None),
         canary=section.get("canary", values.boolean, False),
+        owner=section.get("owner", values.owner, ""),
     )
 
 

@@ -27,13 +27,13 @@ from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
 
 _KEYS: Final = (
     "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query", "in",
-    "entities", "alert", "max_age", "publish", "tests", "allow",
+    "entities", "alert", "max_age", "publish", "tests", "allow", "owner",
 )  # fmt: skip
 _ALERT_KEYS: Final = ("severity", "max_age", "spike")
 
 _REFERENCE: Final = re.compile(r"\$(\w+)")
 
-_NOT_MATCHING: Final = frozenset({"title", "state", "alert", "publish"})
+_NOT_MATCHING: Final = frozenset({"title", "state", "alert", "publish", "owner"})
 """Keys that change nothing about which articles match."""
 
 SPIKES: Final = ("off", "fewer", "normal", "more")
@@ -81,6 +81,7 @@ def read_topic(
         "entities": _entities(section, faults, entities),
         "alert": _alert(section, faults),
         "publish": section.get("publish", values.boolean, False),
+        "owner": section.get("owner", values.owner, ""),
     }
     tests = read_tests(section, faults, {rule.id for rule in rules})
     allow = read_allowed(section, faults)

@@ -20,6 +20,9 @@ E = TypeVar("E", bound=StrEnum)
 MAX_ID: Final = 100
 """Longest id: a topic's id is part of a stream name, which Kafka limits to 249 characters."""
 
+MAX_OWNER: Final = 80
+"""Longest name of an owner, as of an account."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _TERM = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,6}")
@@ -63,6 +66,15 @@ def nearest(value: str, known: Collection[str]) -> str:
 def text(value: str) -> str | InvalidValue:
     """Parse one line of text: runs of white space become one space, empty text is invalid."""
     return " ".join(value.split()) or InvalidValue("This value is empty.", "Write some text.")
+
+
+def owner(value: str) -> str | InvalidValue:
+    """Parse the name of a person or team: one line of at most :data:`MAX_OWNER` characters."""
+    name = text(value)
+    if isinstance(name, InvalidValue) or len(name) <= MAX_OWNER:
+        return name
+    message = f"{shown(name)} is longer than {MAX_OWNER} characters."
+    return InvalidValue(message, "Write the name of a person or of a team.")
 
 
 def identifier(value: str) -> str | InvalidValue:

@@ -41,6 +41,7 @@ NAMES: tuple[Column[str], ...] = (
     story_separations.c.by,
     silences.c.author,
     saved_views.c.saved_by,
+    saved_views.c.owner,
     audit_entries.c.author,
     audit_entries.c.subject,
     story_actions.c.detail,

@@ -85,7 +85,7 @@ def test_after_two_hours_of_404_the_target_is_broken_and_said_once_through_anoth
     harness: Harness, faults: FaultServer
 ) -> None:
     harness.set_receivers(
-        webhook(faults.on("/desk", reply(b"no route", 404)), name="desk"),
+        webhook(faults.on("/desk", reply(b"no route", 404)), name="desk", owner="Ada"),
         webhook(faults.on("/other", reply()), name="other"),
     )
     decide(harness, 1)
@@ -99,7 +99,8 @@ def test_after_two_hours_of_404_the_target_is_broken_and_said_once_through_anoth
     assert system_messages(harness) == [("console", "delivered"), ("other", "delivered")]
     message = json.loads(faults.requests_to("/other")[-1].body)
     assert message["kind"] == "system"
-    assert message["reason"].endswith("Last answer: HTTP 404: no route")
+    end = "Last answer: HTTP 404: no route The receiver belongs to Ada."
+    assert message["reason"].endswith(end)
     assert message["reason_code"] == "target_broken"
     assert message["console_url"] == "http://127.0.0.1:8080/deliveries"
     assert message["topic"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -202,8 +203,9 @@ def test_a_failed_test_lists_missing_and_unexpected_rules(tmp_path: Path) -> Non
         "title: Nato-Beitritt, match: false, rules: [], score_max: 10",
     )
     catalog = catalog_of(tmp_path, topic)
-    first, second = run_topic_tests(catalog.topics[0], catalog)
+    first, second = run_topic_tests(replace(catalog.topics[0], owner="Newsdesk"), catalog)
     assert (first.code, first.line) == ("E020", 15)
+    assert first.mend.endswith("Correct the rule or the test. The topic belongs to Newsdesk.")
     for text in ("match is true, expected false", "extra rules: direct", "at most 10"):
         assert text in first.message
     assert "match is false, expected true" in second.message

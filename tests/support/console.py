@@ -53,6 +53,7 @@ terms:
 rules:
   - {id: direct, weight: 30, query: '"NATO Beitritt*" OR "Nato tagt" OR "NATO membership"'}
   - {id: against, weight: -40, query: Fussball}
+owner: Newsdesk Nord
 """
 TALKS = """id: talks
 title: Peace talks

@@ -37,10 +37,11 @@ def list_receivers(*, as_json: JsonOption = False) -> None:
     """List the receivers of alerts.yaml with their targets."""
     catalog = _load(open_settings())
     rows = [
-        {"id": r.id, "kind": r.kind, "targets": list(_targets(r))} for r in catalog.alerts.receivers
+        {"id": r.id, "kind": r.kind, "targets": list(_targets(r)), "owner": r.owner}
+        for r in catalog.alerts.receivers
     ]
     empty = "There are no receivers besides the console. Add one to alerts.yaml."
-    print_rows(rows, ("id", "kind", "targets"), as_json=as_json, empty=empty)
+    print_rows(rows, ("id", "kind", "targets", "owner"), as_json=as_json, empty=empty)
 
 
 @app.command("test")

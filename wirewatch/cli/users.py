@@ -15,7 +15,7 @@ from config.errors import UsageError
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.cli.terminal import login_name
-from wirewatch.run.bootstrap import open_settings, open_store
+from wirewatch.run.bootstrap import load_files, open_settings, open_store
 from wirewatch.run.reading import read_store, require_existing
 
 if TYPE_CHECKING:
@@ -117,17 +117,25 @@ def erase(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Replace a name by "removed" wherever it is the author of something or was assigned to it."""
+    """Replace a name by "removed" wherever it is the author or owner of something in the store.
+
+    Files that name the person are yours to change, and are listed.
+    """
     from core.store.erasure import erase_name
+    from wirewatch.owners import find_mentions
 
     settings = open_settings()
     require_existing(settings.database_location)
     with open_store(settings) as store:
         count = store.transact(lambda c: erase_name(c, name, by=login_name(), at=utc_now()))
+    catalog, _ = load_files(settings)
+    mentions = [f"{where.file}:{where.line}" for where in find_mentions(catalog, name)]
     if as_json:
-        print_json({"replaced": count})
-    else:
-        say(f"Replaced the name {count} times. Texts that people wrote are as they were.")
+        print_json({"replaced": count, "files": mentions})
+        return
+    say(f"Replaced the name {count} times. Texts that people wrote are as they were.")
+    for mention in mentions:
+        say(f"{mention} names {name!r}; change the file.")
 
 
 @app.command()

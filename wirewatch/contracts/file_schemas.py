@@ -14,6 +14,7 @@ from config.catalog.alerts import KINDS
 from config.catalog.models import Tier, TopicState
 from config.catalog.topic_tests import ARTICLE_FIELDS
 from config.catalog.topics import SEVERITIES, SPIKES
+from config.catalog.values import MAX_OWNER
 from config.catalog.weights import SCORED_FIELDS
 
 Json = dict[str, Any]
@@ -24,6 +25,7 @@ ID = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "maxLength": 100}
 TEXT: Json = {"type": ["string", "number", "boolean"]}
 BOOLEAN: Json = {"type": "boolean"}
 INTEGER: Json = {"type": "integer"}
+OWNER: Json = TEXT | {"description": "The person or team to ask about it.", "maxLength": MAX_OWNER}
 PATTERNS: Json = {"type": "object", "additionalProperties": TEXT}
 
 
@@ -75,6 +77,7 @@ def topic_schema() -> Json:
         "alert": alert,
         "max_age": _said(DURATION, "Older articles alert nobody."),
         "publish": _said(BOOLEAN, "Copy the matches to a stream of its own."),
+        "owner": OWNER,
         "tests": _list(_test_schema()),
         "allow": allow,
     }
@@ -170,6 +173,7 @@ def alerts_schema() -> Json:
             "was": ID,
             "max_per_minute": INTEGER,
             "canary": BOOLEAN,
+            "owner": OWNER,
         },
         required=("id", "kind"),
     ) | {"additionalProperties": True}

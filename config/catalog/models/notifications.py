@@ -23,6 +23,7 @@ class ReceiverDefinition:
         was: Its id before it was renamed; it inherits what waits for that. Empty: it was not.
         max_per_minute: Most messages per minute to each of its targets; None: its kind's limit.
         canary: Whether its targets get a canary every hour, and are reported if it is missing.
+        owner: The person or team to ask about it; empty where nobody is named.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ReceiverDefinition:
     was: str = ""
     max_per_minute: int | None = None
     canary: bool = False
+    owner: str = ""
 
 
 DEFAULT_GROUP_WAIT = timedelta(seconds=90)

@@ -85,13 +85,14 @@ class TopicDefinition:
     """What an operator tracks.
 
     Attributes:
-        revision: Hash of which articles it matches, not of comments, layout, title, alert or tests.
-            Compiled, it depends on the concepts and entities that it uses, too.
+        revision: Hash of which articles it matches, not of comments, layout, title, alert, owner
+            or tests. Compiled, it depends on the concepts and entities that it uses, too.
         languages: The languages of its articles; empty allows all.
         entities: Ids that queries may use as ``entity:<id>``.
         publish: Whether its matches are copied to a stream of its own.
         deny: Words that a term never matches, by the term's name.
         allow: Reasons by the codes of the warnings that it allows.
+        owner: The person or team to ask about it; empty where nobody is named.
     """
 
     id: str
@@ -109,6 +110,7 @@ class TopicDefinition:
     position: FilePosition
     deny: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allow: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

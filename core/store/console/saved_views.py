@@ -1,6 +1,6 @@
 """Views of the list of stories that people saved by name: a filter and a layout each.
 
-They belong to the monitoring team: everybody sees them, and who saved one is shown beside it.
+They belong to the monitoring team: everybody sees them, and whom to ask is shown beside each.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Table, Text, func, select
 
+from config.catalog.values import MAX_OWNER
 from config.errors import UsageError
 from core.store import audit, leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
@@ -30,6 +31,7 @@ saved_views = Table(
     Column("query", Text, nullable=False),
     Column("saved_by", SafeText, nullable=False),
     Column("saved_at", UtcDateTime, nullable=False),
+    Column("owner", SafeText, nullable=False, server_default=""),
 )
 
 
@@ -41,12 +43,15 @@ class SavedView:
         name: One line; there is one view of a name.
         query: Query string of the stories page.
         saved_by: Who saved it last.
+        owner: The person or team to ask about it. Empty, in a view to save: that of the view in
+            whose place it comes, else who saves it.
     """
 
     name: str
     query: str
     saved_by: str
     saved_at: datetime
+    owner: str = ""
 
 
 def save_view(connection: Connection, view: SavedView) -> None:
@@ -54,7 +59,7 @@ def save_view(connection: Connection, view: SavedView) -> None:
 
     Args:
         connection: A write transaction.
-        view: Its name is cleaned and cut.
+        view: Its name and its owner are cleaned and cut.
 
     Raises:
         UsageError: It has no name, its query is too long, or there are :data:`MAX_VIEWS`.
@@ -66,8 +71,11 @@ def save_view(connection: Connection, view: SavedView) -> None:
     others = select(func.count()).where(saved_views.c.name != values["name"])
     if (connection.scalar(others) or 0) >= MAX_VIEWS:
         raise UsageError(f"There are {MAX_VIEWS} views.", mend="Delete one that is not used.")
-    new = insert(connection, saved_views).values(values)
-    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=values))
+    owner = clean_line(view.owner, MAX_OWNER).strip()
+    new = insert(connection, saved_views).values(values | {"owner": owner or view.saved_by})
+    changed = {key: value for key, value in values.items() if key != "owner"}
+    changed |= {"owner": owner} if owner else {}
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=changed))
     audit.record(connection, "view_saved", values["name"], by=view.saved_by, at=view.saved_at)
 
 

@@ -119,6 +119,7 @@ def test_a_rule_without_a_weight_reaches_the_threshold(load: Load) -> None:
         ("state: draft", "state: live"),
         ("severity: high", "severity: low"),
         ("max_age: 2d", "max_age: 3d"),
+        ("publish: true", "publish: true\nowner: Newsdesk"),
     ],
 )
 def test_comments_layout_tests_title_and_alert_do_not_change_the_revision(
@@ -126,6 +127,21 @@ def test_comments_layout_tests_title_and_alert_do_not_change_the_revision(
 ) -> None:
     assert old in FULL
     assert revision(load, FULL.replace(old, new, 1)) == revision(load, FULL)
+
+
+def test_the_owner_of_a_topic_is_one_line_of_text(load: Load) -> None:
+    owners = {}
+    for text in ("Ada Lovelace", "  Newsdesk   Nord ", "x" * 80, "x" * 81, "''", "[a]"):
+        catalog, faults = load({"topics/a.yaml": f"id: a\nquery: b\nowner: {text}\n"})
+        owners[text] = [f.code for f in faults if f.is_error] or topic_of(catalog).owner
+    assert owners == {
+        "Ada Lovelace": "Ada Lovelace",
+        "  Newsdesk   Nord ": "Newsdesk Nord",
+        "x" * 80: "x" * 80,
+        "x" * 81: ["E221"],
+        "''": ["E221"],
+        "[a]": ["E213"],
+    }
 
 
 @pytest.mark.parametrize(

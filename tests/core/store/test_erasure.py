@@ -45,6 +45,7 @@ def store(tmp_path: Path) -> Store:
         )
         silences.end_silence(c, made.id, by="Ada", now=NOW)
         save_view(c, SavedView("Nato", "topic=nato", "Jörg", NOW))
+        save_view(c, SavedView("Rail", "topic=rail", "Ada", NOW, owner="jörg"))
         report_missed(c, MissedArticle("nato", "a", "https://x.example/", "", "o", "", "Jörg", NOW))
         split = Phrase("decision.split", by="Jörg").dump()
         c.execute(alerts.update().where(alerts.c.id == second).values(reason=split))
@@ -72,12 +73,14 @@ def test_each_action_is_in_the_log_newest_first(store: Store) -> None:
         ("Jörg", "silenced", "r"),
         ("Ada", "silence_ended", ""),
         ("Jörg", "view_saved", ""),
+        ("Ada", "view_saved", ""),
         ("Jörg", "missed", "nato"),
     ]
-    assert [entry.action for entry in (*by_ada, *older)] == ["silence_ended", "assigned"]
+    actions_by_ada = [entry.action for entry in (*by_ada, *older)]
+    assert actions_by_ada == ["view_saved", "silence_ended", "assigned"]
     with store.write() as connection:
         assert audit.forget_entries(connection, NOW) == 0
-        assert audit.forget_entries(connection, NOW + timedelta(seconds=1)) == 8
+        assert audit.forget_entries(connection, NOW + timedelta(seconds=1)) == 9
 
 
 def test_an_erased_name_is_nowhere_but_in_texts_that_people_wrote(store: Store) -> None:

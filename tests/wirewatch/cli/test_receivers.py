@@ -96,7 +96,7 @@ def test_receivers_are_listed_with_their_targets_and_without_secrets(
 ) -> None:
     configure(own_installation, telegram(faults, "-1001", "@desk"))
     rows = json.loads(own_installation.invoke("receivers", "list", "--json"))
-    assert rows == [{"id": "phone", "kind": "telegram", "targets": ["-1001", "@desk"]}]
+    assert rows == [{"id": "phone", "kind": "telegram", "targets": ["-1001", "@desk"], "owner": ""}]
 
 
 @pytest.mark.parametrize("kind", sorted(set(RECEIVERS) - {"console"}))

@@ -55,8 +55,18 @@ def test_accounts_are_added_changed_and_removed(installation: CliInstallation) -
         ("password_changed", "Bert", ""),
         ("role_changed", "Bert", "reader"),
     ]
+    installation.write("topics/nato.yaml", "id: nato\nquery: Nato\nowner: Bert\n")
+    receivers = "receivers:\n  - id: desk\n    kind: feed\n    owner: BERT\n"
+    silences = (
+        "silences:\n  - {match: {topic: x}, until: 2999-01-01T00:00:00Z, reason: r, by: bert}\n"
+    )
+    routes = "routes: [{receivers: [desk]}]\n"
+    installation.write("alerts.yaml", receivers + routes + silences)
     erased = json.loads(installation.invoke("users", "erase", "BERT", "--json"))
-    assert erased == {"replaced": 4}
+    assert erased["replaced"] == 4
+    names = [mention.rpartition("/")[2] for mention in erased["files"]]
+    assert names == ["alerts.yaml:4", "alerts.yaml:7", "nato.yaml:1"]
+    assert "nato.yaml:1 names 'Bert'" in installation.invoke("users", "erase", "Bert")
     newest = json.loads(installation.invoke("users", "audit", "--json", "--last", "1"))[0]
     assert (newest["action"], newest["subject"]) == ("erased", "removed")
 

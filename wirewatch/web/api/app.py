@@ -34,6 +34,7 @@ from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from core.store.match_counts import days_until
 from core.store.poll_now import poll_now
+from wirewatch.owners import is_owner
 from wirewatch.web.actor import author_of
 from wirewatch.web.api import models, topics, waiting
 from wirewatch.web.api.story_actions import HexId, StoryActionHandlers
@@ -61,6 +62,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 Text = Annotated[str, Query(max_length=200)]
 Cursor = Annotated[str, Query(max_length=60, description="Cursor from an earlier answer.")]
 Limit = Annotated[int, Query(ge=1, le=story_list.MAX_LIMIT)]
+OwnerFilter = Annotated[str, Query(max_length=80, description="Only topics of this owner.")]
 TopicId = Annotated[str, InPath(max_length=200)]
 FeedId = Annotated[str, InPath(pattern="^[A-Za-z0-9._-]{1,120}$")]
 
@@ -221,8 +223,8 @@ class ApiHandlers:
         story = self._read(lambda c: story_page.load_story(c, alert_id))
         return _answer(request, models.story_out(story))
 
-    def topics(self, request: Request) -> Response:
-        """List every topic with 30 days of volume and its precision."""
+    def topics(self, request: Request, owner: OwnerFilter = "") -> Response:
+        """List every topic, or those of an owner, with 30 days of volume and its precision."""
         definitions = {topic.id: topic for topic in self._runtime.catalog().topics}
         overview_of, ends = self._overviews(), self._ends()
         found = tuple(
@@ -233,7 +235,8 @@ class ApiHandlers:
             )
             for topic_id in sorted({*definitions, *overview_of})
         )
-        return _answer(request, topics.TopicList(topics=found))
+        chosen = tuple(topic for topic in found if not owner or is_owner(topic.owner, owner))
+        return _answer(request, topics.TopicList(topics=chosen))
 
     def topic(self, request: Request, topic_id: TopicId) -> Response:
         """Return one topic: its figures, its rules, and the faults of its file."""
@@ -281,7 +284,8 @@ class ApiHandlers:
 
     def broken_targets(self, request: Request) -> Response:
         """List the targets that are broken, with what waits for them."""
-        return _answer(request, waiting.target_list(self._read(targets.list_broken)))
+        broken = self._read(targets.list_broken)
+        return _answer(request, waiting.target_list(broken, self._runtime.catalog()))
 
     def resend(self, request: Request, delivery_id: HexId) -> models.ActionMessage:
         """Send an undelivered notification again, with the same id."""

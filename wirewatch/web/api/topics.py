@@ -38,6 +38,7 @@ class TopicOut(ResponseModel):
     id: str
     title: str
     state: str | None = Field(description="null if its file no longer exists.")
+    owner: str = Field(description="The person or team to ask about it; empty if none is named.")
     days: tuple[TopicDay, ...] = Field(
         description="Volume of 30 days, today last: matches, and decisions that opened or "
         "suppressed an alert, whatever became of the messages; see `ends` for that."
@@ -123,6 +124,7 @@ def topic_out(
         id=overview.topic_id,
         title=topic.title if topic else overview.topic_id,
         state=topic.state.value if topic else None,
+        owner=topic.owner if topic else "",
         days=overview.days,
         ends=tuple(DayEnds(day=day.day, **ends_as_json(day)) for day in own),
         open=overview.open,

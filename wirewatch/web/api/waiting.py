@@ -7,9 +7,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.catalog.models import Catalog
 from config.i18n import Phrase, in_english
 from core.store.notification_items import HeldItem
 from core.store.targets import TargetState
+from wirewatch.owners import owner_of_receiver
 
 
 class _Model(BaseModel):
@@ -41,6 +43,7 @@ class BrokenTarget(_Model):
     """A target that is broken: its messages wait until it accepts one again."""
 
     receiver: str
+    owner: str = Field(description="The owner of the receiver; empty if none is named.")
     target: str = Field(description="The address, without secrets.")
     since: datetime
     reason: str = Field(description="Why the last attempt failed, in English.")
@@ -60,9 +63,9 @@ def held_list(held: Iterable[HeldItem], topic: str = "") -> HeldList:
     return HeldList(held=tuple(map(held_message, chosen)))
 
 
-def target_list(broken: Iterable[tuple[TargetState, int]]) -> TargetList:
+def target_list(broken: Iterable[tuple[TargetState, int]], catalog: Catalog) -> TargetList:
     """Return broken targets, each given with the number of deliveries that wait for it."""
-    return TargetList(broken=tuple(broken_target(state, waiting) for state, waiting in broken))
+    return TargetList(broken=tuple(broken_target(state, n, catalog) for state, n in broken))
 
 
 def held_message(held: HeldItem) -> HeldMessage:
@@ -82,10 +85,11 @@ def held_message(held: HeldItem) -> HeldMessage:
     )
 
 
-def broken_target(state: TargetState, waiting: int) -> BrokenTarget:
-    """Return a broken target with its reason in English."""
+def broken_target(state: TargetState, waiting: int, catalog: Catalog) -> BrokenTarget:
+    """Return a broken target with its reason in English, and the owner of its receiver."""
     return BrokenTarget(
         receiver=state.receiver,
+        owner=owner_of_receiver(catalog, state.receiver),
         target=state.target,
         since=state.broken_since or state.updated_at,
         reason=in_english(Phrase.load(state.reason)),

@@ -22,6 +22,7 @@ from core.store.console.story_list import StoryCursor
 from core.store.notification_items import HeldItem
 from core.store.resend import Selection
 from core.store.targets import TargetState
+from wirewatch.owners import owner_of_receiver
 from wirewatch.web import display, forms
 from wirewatch.web.actor import actor
 from wirewatch.web.flash import flash, redirect_with_count, redirect_with_outcome
@@ -73,7 +74,7 @@ class DeliveriesPage:
             counts=count_by_filter(counts),
             state=state,
             deliveries=[delivery_row(d, catalog, now, t) for d in found[:PAGE_SIZE]],
-            broken=[broken_row(target, waiting, t) for target, waiting in broken],
+            broken=[broken_row(target, waiting, catalog, t) for target, waiting in broken],
             held=[held_row(each, title, catalog, t) for each, title in held[:PAGE_SIZE]],
             held_count=len(held),
             older=_older_page(state, found),
@@ -128,10 +129,13 @@ def count_by_filter(counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def broken_row(target: TargetState, waiting: int, t: Translator) -> dict[str, Any]:
+def broken_row(
+    target: TargetState, waiting: int, catalog: Catalog, t: Translator
+) -> dict[str, Any]:
     """Return a broken target as the page shows it."""
     return {
         "receiver": target.receiver,
+        "owner": _owner(catalog, target.receiver),
         "target": display.line(target.target, 200),
         "since": target.broken_since,
         "waiting": waiting,
@@ -169,6 +173,7 @@ def delivery_row(
         "title": display.title(overview.title),
         "is_system": overview.kind == delivery_store.SYSTEM,
         "receiver": delivery.receiver,
+        "owner": _owner(catalog, delivery.receiver),
         "target": display.line(delivery.target, 200),
         "attempts": delivery.attempts,
         "may_repeat": delivery.possible_repeat,
@@ -178,6 +183,10 @@ def delivery_row(
         "error": display.reason(delivery.last_error, t),
         "can_resend": delivery.state in RESENDABLE,
     }
+
+
+def _owner(catalog: Catalog, receiver: str) -> str:
+    return display.line(owner_of_receiver(catalog, receiver), display.LONGEST_NAME)
 
 
 def _older_page(state: str, found: Sequence[DeliveryOverview]) -> str:

@@ -52,6 +52,7 @@ def view_links(views: Sequence[SavedView], current: ViewQuery) -> list[dict[str,
             "name": display.line(view.name),
             "href": f"/?{view.query}",
             "chosen": view.query == str(current),
+            "owner": display.line(view.owner or view.saved_by, 40),
             "saved_by": display.line(view.saved_by, 40),
             "at": view.saved_at,
         }
@@ -80,7 +81,7 @@ class SavedViewActions:
         """Save the filter of the page that the form was on, and show it by its name."""
         form, now = await forms.read(request), self._renderer.clock()
         query = str(ViewQuery.parse(form.get("query", 4_000)))
-        view = SavedView(form.get("name"), query, actor(request), now)
+        view = SavedView(form.get("name"), query, actor(request), now, form.get("owner"))
         try:
             await run_in_threadpool(self._save, view)
         except UsageError:

@@ -145,6 +145,7 @@ def _view_context(saved: Sequence[SavedView], query: StoryQuery, layout: str) ->
     return {
         "views": links,
         "view_name": next((link["name"] for link in links if link["chosen"]), ""),
+        "view_owner": next((link["owner"] for link in links if link["chosen"]), ""),
         "view_query": str(current),
         "wall": "/wall" + query.address().removeprefix("/"),
     }

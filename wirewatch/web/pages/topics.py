@@ -26,6 +26,7 @@ from core.store.feedback import load_told_stories
 from core.store.match_counts import days_until
 from core.text import lang_attribute
 from processors import Explanation
+from wirewatch.owners import is_owner
 from wirewatch.web import charts, display, forms
 from wirewatch.web.charts import Interval
 from wirewatch.web.charts.topic_pictures import TopicPictures, draw_topic
@@ -87,8 +88,13 @@ class TopicsPage:
             "/topics/{topic_id}", self.test, methods=["POST"], response_class=HTMLResponse
         )
 
-    def list_page(self, request: Request) -> HTMLResponse:
-        """Show every topic, and the errors that keep newer files from taking effect."""
+    def list_page(self, request: Request, owner: str = "") -> HTMLResponse:
+        """Show every topic, and the errors that keep newer files from taking effect.
+
+        Args:
+            request: The request.
+            owner: Only topics of this person or team; empty: all.
+        """
         renderer, now = self._renderer, self._renderer.clock()
         t, faults = renderer.translator(request), renderer.runtime.faults()
         overview_of = self._overviews(now)
@@ -97,11 +103,18 @@ class TopicsPage:
             topic_row(topic, overview_of.get(topic.id), faults, now, t)
             | ends_view([day for day in ends if day.topic_id == topic.id], t)
             for topic in renderer.runtime.catalog().topics
+            if not owner or is_owner(topic.owner, owner)
         ]
         problems = list_problems(faults, renderer.runtime.held())
         failed = [fault for fault in faults if fault.code == FAILED_TEST]
         return renderer.render(
-            request, "topics.html", tab="topics", topics=rows, problems=problems, failed=failed
+            request,
+            "topics.html",
+            tab="topics",
+            topics=rows,
+            problems=problems,
+            failed=failed,
+            owner=display.line(owner, display.LONGEST_NAME),
         )
 
     def topic_page(self, request: Request, topic_id: str) -> HTMLResponse:
@@ -238,6 +251,7 @@ def topic_row(
         "state": topic.state.value,
         "mood": MOODS.get(topic.state.value, ""),
         "severity": topic.alert.severity,
+        "owner": display.line(topic.owner, display.LONGEST_NAME),
         "threshold": topic.threshold,
         "languages": ", ".join(t.language(code) for code in topic.languages),
         "rule_count": len(topic.rules),

@@ -47,6 +47,24 @@ def test_a_view_is_saved_with_its_layout_opened_replaced_and_deleted(
     assert "No view is saved yet." in body
 
 
+def test_a_view_belongs_to_who_saved_it_first_unless_somebody_else_is_named(
+    console: Console,
+) -> None:
+    seen = []
+    for owner in ("", "Newsdesk Nord", "", HOSTILE[:40]):
+        console.submit("/views", [("name", "Nato"), ("query", "topic=nato"), ("owner", owner)])
+        with console.store.read() as connection:
+            [view] = saved_views.list_views(connection)
+        seen.append(view.owner)
+    assert seen[:3] == ["console", "Newsdesk Nord", "Newsdesk Nord"]
+    body = console.page("/?topic=nato&list=cards")
+    assert (seen[3] != "Newsdesk Nord", "<script>alert" in body) == (True, False)
+    console.submit("/views", [("name", "Nato"), ("query", "topic=nato"), ("owner", "Ada")])
+    body = console.page("/?topic=nato&list=cards")
+    assert '<span class="note" title="Last saved by console"><bdi>Ada</bdi>' in body
+    assert '<input name="owner" maxlength="80" value="Ada"' in body
+
+
 def test_there_are_at_most_a_hundred_views(console: Console, now: datetime) -> None:
     with console.store.write() as connection:
         for number in range(saved_views.MAX_VIEWS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 
@@ -45,6 +46,22 @@ def test_a_topic_shows_its_volume_its_precision_and_its_file_with_faults(
         r'<li class="marked">  unused: =OTAN<strong[^>]*>W201 The term &lt;unused', body
     )
     assert "none judged yet" in body
+
+
+def test_topics_show_their_owner_and_can_be_listed_by_it(console: Console) -> None:
+    listed, owned = console.page("/topics"), console.page("/topics?owner=NEWSDESK+nord")
+    link = 'Owner: <a href="/topics?owner=Newsdesk%20Nord"><bdi>Newsdesk Nord</bdi></a>'
+    assert [page.count(link) for page in (listed, owned, console.page("/topics/nato"))] == [1] * 3
+    assert ("/topics/talks" in listed, "/topics/talks" in owned) == (True, False)
+    names = {}
+    for owner in ("", "newsdesk Nord", "Ada"):
+        rows = json.loads(console.page(f"/api/v1/topics?owner={owner.replace(' ', '+')}"))["topics"]
+        names[owner] = [(row["id"], row["owner"]) for row in rows]
+    assert names == {
+        "": [("nato", "Newsdesk Nord"), ("talks", "")],
+        "newsdesk Nord": [("nato", "Newsdesk Nord")],
+        "Ada": [],
+    }
 
 
 def test_a_topic_shows_how_its_matches_ended(console: Console, now: datetime) -> None:
