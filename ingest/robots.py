@@ -24,6 +24,7 @@ from config.errors import FetchError
 from core.clock import Clock
 from core.http import Response
 from core.http.client import HttpClient
+from ingest.hosts import HostGate
 from ingest.parsing.messages import RobotsAnswer, RobotsRequest
 
 AGENT = "Wirewatch"
@@ -104,6 +105,17 @@ def robots_fetch(client: HttpClient) -> Fetch:
         )
 
     return fetch
+
+
+def fetch_in_turn(client: HttpClient, gate: HostGate) -> Fetch:
+    """Return a function that fetches robots.txt files in the turns of their hosts."""
+    fetch = robots_fetch(client)
+
+    async def in_turn(url: str) -> Response:
+        async with gate.turn(url):
+            return await fetch(url)
+
+    return in_turn
 
 
 class Robots:

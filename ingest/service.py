@@ -29,7 +29,6 @@ from config.i18n import Phrase
 from config.settings import Settings
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
-from core.http import Response
 from core.http.client import HttpClient
 from core.loop_delay import ReportTurn, ignore_turn
 from core.processes.instance import Instance
@@ -52,7 +51,7 @@ from ingest.polling.interval import earliest_repeat
 from ingest.polling.poll import Poller
 from ingest.rereads.jobs import RereadJobs
 from ingest.rereads.reader import Rereader
-from ingest.robots import Fetch, Robots, robots_fetch
+from ingest.robots import Robots, fetch_in_turn
 from ingest.scheduler import EVERY_SECONDS, Ticker
 from ingest.websub.jobs import SubscriptionJobs
 
@@ -200,7 +199,7 @@ class Ingest:
             http=http,
             gate=gate,
             robots=Robots(
-                _fetch_in_turn(http, gate),
+                fetch_in_turn(http, gate),
                 StoredRobots(self._store, self._threads),
                 self._clock,
                 parser.decide_robots,
@@ -383,14 +382,3 @@ class Ingest:
             return PollResult(feed_id, "too_soon", Phrase("poll.too_soon"))
         leased = feeds.lease(connection, feed_id, self._me, now)
         return leased or PollResult(feed_id, "busy", Phrase("poll.busy"))
-
-
-def _fetch_in_turn(http: HttpClient, gate: HostGate) -> Fetch:
-    """Return a function that fetches a robots.txt in the turn of its host."""
-    fetch = robots_fetch(http)
-
-    async def in_turn(url: str) -> Response:
-        async with gate.turn(url):
-            return await fetch(url)
-
-    return in_turn

@@ -33,7 +33,7 @@ _OUTLET_KEYS: Final = (
     "full_text",
     "feeds",
 )
-_FEED_KEYS: Final = ("url", "kind", "every", "links")
+_FEED_KEYS: Final = ("url", "kind", "every", "links", "paused")
 
 
 @dataclass
@@ -101,11 +101,11 @@ def _feeds(
         feed = _feed(section, node, outlet, faults, variables)
         if feed is None:
             continue
-        first = seen.urls.get(_key(feed.url))
+        first = seen.urls.get(url_key(feed.url))
         if first is not None:
             message = f"This feed is already listed in line {first.line}."
             faults.add(feed.position, "E215", message, "Delete one of the two.")
-        seen.urls[_key(feed.url)] = first or feed.position
+        seen.urls[url_key(feed.url)] = first or feed.position
         feeds.append(feed)
     return tuple(feeds)
 
@@ -121,13 +121,14 @@ def _feed(
     kind = section.get("kind", values.one_of("feed", "sitemap", "page"), "feed")
     every = section.get("every", values.duration, None)
     links = section.get("links", values.css_selector, "")
+    paused = section.get("paused", values.boolean, False)
     if kind == "page" and not section.has("links"):
         mend = "Write the CSS selector of the links to articles: `links: main article a`."
         section.fault("links", "E212", "`links` is missing in a feed of kind `page`.", mend)
     if kind != "page" and section.has("links"):
         section.fault("links", "E214", "`links` belongs to `kind: page` only.", "Delete the key.")
     built = _built(outlet, url, kind, every, section.position)
-    return replace(built, links=links) if section.is_valid else None
+    return replace(built, links=links, paused=paused) if section.is_valid else None
 
 
 def _built(
@@ -148,7 +149,7 @@ def feed_id(outlet: str, url: str) -> str:
     return f"{outlet}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
-def _key(url: str) -> str:
+def url_key(url: str) -> str:
     """Return what all spellings of one feed URL have in common."""
     parts = urlsplit(url)
     host = parts.netloc.lower()

@@ -181,10 +181,10 @@ class Settings(RetentionSettings, MetricsSettings, ProxyIdentitySettings):
         default="",
         description="Further host names of the console: `desk.example.org,wire`.",
     )
-    web_edit_topics: bool = Field(
+    web_edit_files: bool = Field(
         default=False,
-        description="Let the console's workbench write files in the folder of topics; false: it "
-        "shows changes to copy.",
+        description="Let operators write topics and sources.yaml on the console; false: it shows "
+        "changes to copy.",
     )
     web_trusted_proxies: Annotated[str, AfterValidator(networks)] = Field(
         default="",

@@ -21,7 +21,7 @@ class FeedRecord:
         kind: ``feed``, ``sitemap`` or ``page``; ``links`` selects the links of a page.
         every_s: The operator's explicit interval; None where the tier decides.
         host: Scope of politeness: a registrable domain, or host and port of an IP address.
-        removed_at: When the operator removed it from the files.
+        removed_at: When the operator removed it from the files, or paused it there.
         gone_at: When its server had said often enough that it is gone for good.
         etag: As the server sent it, byte for byte; ``last_modified`` likewise.
         validator_mode: Which validators are sent: ``both``, ``last_modified`` or ``etag``.

@@ -118,6 +118,8 @@ _COLUMNS = [feeds.c[field.name] for field in fields(FeedRecord)]
 def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) -> None:
     """Make the table agree with the operator's files; feeds missing there are marked as removed.
 
+    So are those that come with a time of removal: the operator has paused them.
+
     A feed with a new URL, another kind, selector or parser loses its validators, so that the next
     answer is a whole document. A feed with another interval is due at once.
     """
@@ -137,7 +139,7 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
 
 
 def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str, object]:
-    if new is None:
+    if new is None or new.removed_at:
         return {} if old.removed_at else {"removed_at": now}
     changes: dict[str, object] = {
         name: getattr(new, name) for name in _CONFIGURED if getattr(new, name) != getattr(old, name)

@@ -6,15 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 from config.errors import FetchError
 from config.i18n import Phrase
+from config.settings import Settings
+from core.clock import Clock
 from core.http import Response
-from ingest.deps import Deps
+from core.http.client import HttpClient
+from ingest.deps import DocumentParser
 from ingest.discovery.feed_link import FeedLink
+from ingest.hosts import HostGate
 from ingest.parsing.messages import FeedRequest, LinksRequest
 from ingest.polling.backoff import failure_of
+from ingest.robots import Robots
 from ingest.sources.entry import ParsedFeed
 
 MOST_REQUESTS = 25
@@ -25,6 +31,9 @@ USUAL_PATHS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xm
 
 FULL_TEXT = 600
 """Characters of an average entry from which a feed is said to have the whole text."""
+
+HEADLINES = 5
+"""Headlines of a candidate that are reported."""
 
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _NEWS = re.compile(r"news|nachricht|aktuell|actu", re.IGNORECASE)
@@ -45,6 +54,7 @@ class FoundFeed:
         newest_at: When its newest entry was published.
         full_text: Whether its entries have whole texts.
         conditional: Whether its server lets a poll ask for changes only.
+        headlines: Those of its first entries.
         problem: Why it cannot be used; None if it can.
     """
 
@@ -56,15 +66,45 @@ class FoundFeed:
     newest_at: datetime | None = None
     full_text: bool = False
     conditional: bool = False
+    headlines: tuple[str, ...] = ()
     problem: Phrase | None = None
 
 
-async def discover(deps: Deps, address: str) -> list[FoundFeed]:
+class SiteReader(Protocol):
+    """What is needed to read a site: a part of :class:`ingest.deps.Deps`."""
+
+    @property
+    def settings(self) -> Settings:
+        """Limits and times."""
+
+    @property
+    def clock(self) -> Clock:
+        """The present."""
+
+    @property
+    def http(self) -> HttpClient:
+        """The client."""
+
+    @property
+    def gate(self) -> HostGate:
+        """Takes turns for hosts."""
+
+    @property
+    def robots(self) -> Robots:
+        """Decides by robots.txt."""
+
+    @property
+    def parser(self) -> DocumentParser:
+        """Parses feeds and sitemaps."""
+
+
+async def discover(deps: SiteReader, address: str, *, most: int = MOST_REQUESTS) -> list[FoundFeed]:
     """Return the feeds and news sitemaps of a site, usable ones first, then what failed.
 
     Args:
         deps: Client, turns of hosts, robots, parser.
         address: Of a feed, or of a page of the site; without a scheme it is https.
+        most: How many candidates are requested.
 
     Raises:
         FetchError: The address cannot be requested, or robots.txt forbids it or cannot be read.
@@ -78,15 +118,15 @@ async def discover(deps: Deps, address: str) -> list[FoundFeed]:
         own, links = await _read_site(deps, response)
     if own.problem is None:
         return [own]
-    found = await _read_all(deps, [*links, *await _sitemaps(deps, response.url)])
+    found = await _read_all(deps, [*links, *await _sitemaps(deps, response.url)], most)
     if not any(feed.problem is None for feed in found):
         usual = [FeedLink(urljoin(response.url, path), "", declared=False) for path in USUAL_PATHS]
-        found += await _read_all(deps, usual)
+        found += await _read_all(deps, usual, most)
     said = {feed.url: feed for feed in reversed(found) if _is_worth_saying(feed, links)}
     return sorted(said.values(), key=lambda feed: feed.problem is not None)
 
 
-async def _read_site(deps: Deps, response: Response) -> tuple[FoundFeed, list[FeedLink]]:
+async def _read_site(deps: SiteReader, response: Response) -> tuple[FoundFeed, list[FeedLink]]:
     """Return the feed that an address is of, and the links of the page that it is of instead."""
     own = await _read(deps, FeedLink(response.url, "", declared=True), response)
     if own.problem is None:
@@ -100,9 +140,9 @@ def _is_worth_saying(feed: FoundFeed, links: Sequence[FeedLink]) -> bool:
     return feed.problem is None or any(link.declared and link.url == feed.url for link in links)
 
 
-async def _read_all(deps: Deps, links: Sequence[FeedLink]) -> list[FoundFeed]:
+async def _read_all(deps: SiteReader, links: Sequence[FeedLink], most: int) -> list[FoundFeed]:
     found = []
-    for link in links[:MOST_REQUESTS]:
+    for link in links[:most]:
         try:
             response = await _get(deps, link.url)
         except FetchError as error:
@@ -112,7 +152,7 @@ async def _read_all(deps: Deps, links: Sequence[FeedLink]) -> list[FoundFeed]:
     return found
 
 
-async def _sitemaps(deps: Deps, url: str) -> list[FeedLink]:
+async def _sitemaps(deps: SiteReader, url: str) -> list[FeedLink]:
     """Return the sitemaps that robots.txt lists and that may have news."""
     robots = urljoin(url, "/robots.txt")
     try:
@@ -129,7 +169,7 @@ def _kind(link: FeedLink) -> str:
     return "sitemap" if "sitemap" in link.url.lower() else "feed"
 
 
-async def _get(deps: Deps, url: str) -> Response:
+async def _get(deps: SiteReader, url: str) -> Response:
     """Request an address as the program requests pages: robots.txt applies, hosts have turns."""
     decision = await deps.robots.allowed(url)
     if not decision.allowed and not url.endswith("/robots.txt"):
@@ -145,7 +185,7 @@ async def _get(deps: Deps, url: str) -> Response:
     return response
 
 
-async def _read(deps: Deps, link: FeedLink, response: Response) -> FoundFeed:
+async def _read(deps: SiteReader, link: FeedLink, response: Response) -> FoundFeed:
     """Parse a candidate as what it seems to be, then as the other kind of document."""
     problem: Phrase | None = None
     kinds = ("sitemap", "feed") if _kind(link) == "sitemap" else ("feed", "sitemap")
@@ -180,4 +220,5 @@ def _found(kind: str, link: FeedLink, response: Response, parsed: ParsedFeed) ->
         newest_at=max(dates, default=None),
         full_text=bool(texts) and sum(texts) / len(texts) >= FULL_TEXT,
         conditional=bool(response.headers.get("ETag") or response.headers.get("Last-Modified")),
+        headlines=tuple(entry.title for entry in parsed.entries[:HEADLINES] if entry.title),
     )

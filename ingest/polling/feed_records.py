@@ -20,7 +20,7 @@ PARSER_VERSION = "2"
 
 
 def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
-    """Return the feeds of the catalog as rows that were never polled."""
+    """Return the feeds of the catalog as rows that were never polled; paused ones as removed."""
     return [
         FeedRecord(
             feed_id=feed.id,
@@ -38,6 +38,7 @@ def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
             host=host_key(feed.url),
             added_at=now,
             next_due_at=now,
+            removed_at=now if feed.paused else None,
             parser_version=PARSER_VERSION,
         )
         for outlet in catalog.outlets

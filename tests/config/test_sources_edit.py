@@ -9,7 +9,7 @@ import pytest
 from config.catalog import sources_edit
 from config.catalog.sources_edit import NewFeed, NewOutlet
 from config.catalog.variables import Variables
-from config.errors import UsageError
+from config.errors import NotFoundError, UsageError
 
 FILE = """\
 # What the desk reads.
@@ -189,3 +189,66 @@ def test_a_file_in_one_line_stays_one_line() -> None:
     assert remove_feed(after, "https://neu.example/r") == file
     with pytest.raises(UsageError, match="only outlet"):
         remove_feed(file, "https://bote.example/rss.xml")
+
+
+# ── changing a feed ──────────────────────────────────────────────────────────────────────────────
+
+SEVERAL_LINES = """\
+outlets:
+  - id: bote
+    feeds:
+      - url: "https://bote.example/${KEY}/rss"  # with the key of the contract
+        every: 10m   # they asked for it
+        kind: feed
+  - id: kurier
+    feeds: [https://kurier.example/a.xml, {url: https://kurier.example/b.xml, every: 5m}]
+"""
+
+CHANGES = (
+    ("https://bote.example/rss.xml", "bote", NewFeed("https://bote.example/neu.xml", {}),
+     ["      - https://bote.example/neu.xml   # the main feed"]),
+    ("https://bote.example/rss.xml", "bote",
+     NewFeed("https://bote.example/rss.xml", {"every": "2m", "paused": "true"}),
+     ["      - {url: https://bote.example/rss.xml, every: 2m, paused: true}   # the main feed"]),
+    ("https://bote.example/news.xml", "bote", NewFeed("https://bote.example/news.xml", {}),
+     ["      - https://bote.example/news.xml"]),
+    ("https://kurier.example/b.xml", "kurier", NewFeed("https://kurier.example/b.xml?a=1,2", {}),
+     ['    feeds: [https://kurier.example/a.xml, "https://kurier.example/b.xml?a=1,2"]']),
+    ("https://bote.example/secret/rss", "bote",
+     NewFeed("https://bote.example/${KEY}/rss", {"kind": "feed", "paused": "true"}),
+     ['      - url: "https://bote.example/${KEY}/rss"  # with the key of the contract',
+      "        paused: true", "        kind: feed"]),
+    ("https://bote.example/news.xml", "kurier",
+     NewFeed("https://bote.example/news.xml", {"kind": "sitemap"}),
+     [('    feeds: [https://kurier.example/a.xml, "https://kurier.example/b.xml", '
+      "{url: https://bote.example/news.xml, kind: sitemap}]")]),
+)  # fmt: skip
+
+
+def test_a_feed_is_changed_where_it_is_and_its_comments_stay() -> None:
+    wrong = []
+    for url, outlet, changed, lines in CHANGES:
+        before = SEVERAL_LINES if url.endswith("/secret/rss") else FILE
+        after = sources_edit.change_feed(before, url, outlet, changed, VARIABLES)
+        new_url = changed.url.replace("${KEY}", "secret")
+        place, keys = sources_edit.find_feed_keys(after, new_url, VARIABLES)
+        if (place, keys) != (outlet, changed) or not set(lines) <= set(after.splitlines()):
+            wrong.append((url, after))
+    assert wrong == []
+
+
+REFUSED_CHANGES = (
+    (NewFeed("ftp://bote.example/rss", {}), "not an http or https URL"),
+    (NewFeed("https://bote.example/rss.xml", {"every": "soon"}), "is not a duration"),
+    (NewFeed("https://kurier.example/a.xml", {}), "already listed in line"),
+    (NewFeed("https://bote.example/rss.xml", {"kind": "page"}), "`links` is missing"),
+)
+
+
+def test_a_change_that_would_be_a_fault_is_refused_with_its_message() -> None:
+    for changed, message in REFUSED_CHANGES:
+        with pytest.raises(UsageError, match=message):
+            sources_edit.change_feed(FILE, "https://bote.example/rss.xml", "bote", changed,
+                                     VARIABLES)  # fmt: skip
+    with pytest.raises(NotFoundError, match="no such feed"):
+        sources_edit.change_feed(FILE, "https://none.example/", "bote", NewFeed("x", {}), VARIABLES)

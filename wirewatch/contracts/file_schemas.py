@@ -141,6 +141,7 @@ def sources_schema() -> Json:
             "kind": _word(("feed", "sitemap", "page")),
             "every": _said(DURATION, "An interval that beats every other one."),
             "links": _said(TEXT, "CSS selector of the links on a page."),
+            "paused": _said(BOOLEAN, "It is not polled."),
         },
         required=("url",),
     )

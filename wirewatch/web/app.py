@@ -48,6 +48,7 @@ from wirewatch.web.pages.status import StatusFragment
 from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
+from wirewatch.web.pages.subscriptions import AddFeedsPage, EditFeedPage
 from wirewatch.web.pages.topics import TopicsPage
 from wirewatch.web.pages.users import UsersPage
 from wirewatch.web.pages.wall import WallPage
@@ -103,6 +104,8 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
         MissedPage(renderer, explainer),
         ArchivePage(renderer),
         FeedsPage(renderer),
+        AddFeedsPage(renderer),
+        EditFeedPage(renderer),
         ReviewPage(renderer),
         DeliveriesPage(renderer),
         LoginPage(renderer),

@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 
 from config.faults import FAILED_TEST
 from config.i18n import Translator
+from config.secrets import mask
 from core.clock import Clock
 from core.store import Store
 from core.store import deliveries as delivery_store
@@ -125,5 +126,6 @@ class PageRenderer:
 def _templates() -> Jinja2Templates:
     templates = Jinja2Templates(directory=HERE / "templates")
     templates.env.undefined = StrictUndefined
+    templates.env.filters["mask"] = mask
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     return templates

@@ -27,6 +27,7 @@ class Feed:
         every: Explicit interval; overrides the tier's limits but never Retry-After. None: the tier
             decides.
         links: CSS selector of the links on a ``page``, which lists articles; else empty.
+        paused: Whether the operator has paused it; it is not polled.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Feed:
     outlet: str
     position: FilePosition
     links: str = ""
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

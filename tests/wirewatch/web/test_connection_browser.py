@@ -83,7 +83,7 @@ def test_what_the_console_refuses_is_said_on_the_page(browser: Browser, live: Co
 def test_the_workbench_keeps_its_text_where_it_cannot_be_saved(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("WIREWATCH_WEB_EDIT_TOPICS", "true")
+    monkeypatch.setenv("WIREWATCH_WEB_EDIT_FILES", "true")
     with serve_console(tmp_path, now) as console, browser.page() as page:
         page.open(f"{console.url}/topics/nato/edit")
         page.run("document.querySelector('#text').value += '# unsaved'; 0")

@@ -22,7 +22,7 @@ def put_cursor(page: Page, at: int) -> None:
 def test_a_topic_is_edited_with_the_keyboard(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("WIREWATCH_WEB_EDIT_TOPICS", "true")
+    monkeypatch.setenv("WIREWATCH_WEB_EDIT_FILES", "true")
     with serve_console(tmp_path, lambda: datetime.now(UTC)) as console, browser.page() as page:
         file = console.settings.config_dir / "topics" / "nato.yaml"
         page.open(f"{console.url}/topics/nato/edit")

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from config.catalog.models import Catalog
+from config.catalog.models import Catalog, Feed
 from config.errors import NotFoundError
 from config.i18n import Phrase, Translator
 from config.secrets import mask
@@ -65,11 +65,12 @@ class FeedsPage:
             runs = load_runs(connection)
         feeds = sorted(feeds, key=lambda feed: WORST_FIRST.index(feed.state.state))
         counts = Counter(feed.state.state for feed in feeds)
+        listed = {feed.id: feed for feed in catalog.feeds}
         return renderer.render(
             request,
             "feeds.html",
             tab="feeds",
-            feeds=[feed_row(feed, catalog, now, t) for feed in feeds],
+            feeds=[feed_row(f, listed.get(f.state.feed.feed_id), catalog, now, t) for f in feeds],
             counts=[(s, MOODS.get(s, ""), counts[s]) for s in WORST_FIRST[::-1] if counts[s]],
             summary=summarize_feeds([feed.state for feed in feeds], t),
             mood="bad" if counts["failing"] + counts["gone"] else "",
@@ -103,14 +104,29 @@ def identified_by(feed: FeedRecord) -> tuple[Phrase, ...]:
     return (Phrase(f"feed.identified_by.{feed.key_level}", reason=reason),)
 
 
-def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
-    """Return a feed as a row of the table."""
+def feed_row(
+    feed: FeedOverview, listed: Feed | None, catalog: Catalog, now: datetime, t: Translator
+) -> dict[str, Any]:
+    """Return a feed as a row of the table.
+
+    Args:
+        feed: The feed and what is known of it.
+        listed: The feed as sources.yaml has it; None where it has it no longer.
+        catalog: The files in force.
+        now: The present.
+        t: The reader's language.
+    """
     record, state = feed.state.feed, feed.state.state
     days = [(day.day, day.entries) for day in feed.days]
     total = sum(entries for _, entries in days)
+    is_stopped = state == "off" and listed is not None and listed.paused
+    reason = Phrase("feed.why.paused_in_file") if is_stopped else feed.state.reason
+    reason = Phrase.load("") if state == "ok" else reason
     return {
         "id": record.feed_id,
         "state": state,
+        "label": "stopped" if is_stopped else state,
+        "is_listed": listed is not None,
         "mood": MOODS.get(state, ""),
         "outlet": display.outlet_name(catalog, record.outlet),
         "url": display.line(mask(record.url), 300),
@@ -119,7 +135,7 @@ def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator)
             for e in feed.events[:EVENTS]
             if e.event != state  # the state says that the feed is failing or gone, and why
         ],
-        "reason": display.reason("" if state == "ok" else feed.state.reason, t),
+        "reason": display.reason(reason, t),
         "notes": [display.reason(note, t) for note in (*identified_by(record), *feed.notes)],
         "last_success": record.last_success_at,
         "last_new": record.last_new_at,

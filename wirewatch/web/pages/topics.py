@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from alerts.match_end import MatchEnd, TopicDayEnds
 from alerts.topic_report import ENDS_DAYS, Precision, load_ends, precision_by_rule
 from config.catalog.models import TopicDefinition
-from config.errors import ExtractionError, FetchError, NotFoundError, WirewatchError
+from config.errors import NotFoundError, WirewatchError
 from config.faults import FAILED_TEST, Fault
 from config.i18n import Translator
 from core.store.console import overviews, story_list
@@ -30,6 +30,7 @@ from wirewatch.owners import is_owner
 from wirewatch.web import charts, display, forms
 from wirewatch.web.charts import Interval
 from wirewatch.web.charts.topic_pictures import TopicPictures, draw_topic
+from wirewatch.web.error_texts import error_text
 from wirewatch.web.explain import Explainer
 from wirewatch.web.explained_rules import rules_view
 from wirewatch.web.pages.file_problems import list_problems
@@ -136,7 +137,7 @@ class TopicsPage:
         try:
             article, explanation = await self._explainer.try_topic(topic_id, **entered.form())
         except WirewatchError as error:
-            return replace(entered, error=error_text(error, t))
+            return replace(entered, error=error_text(error, t).text)
         answer = explanation_view(explanation, self._renderer.runtime.catalog(), t)
         return replace(entered, answer=answer | _full_answer(explanation, article.title, t))
 
@@ -213,14 +214,6 @@ def precision_interval(precision: Precision | None) -> Interval | None:
         return None
     low, high = precision.low or 0.0, precision.high or 0.0
     return charts.share_interval(low, precision.share, high, width=INTERVAL_WIDTH)
-
-
-def error_text(error: WirewatchError, t: Translator) -> str:
-    """Return what an error says, in the reader's language where its reason is a phrase."""
-    message = error.message
-    if isinstance(error, FetchError | ExtractionError):
-        message = t.phrase(error.reason)
-    return f"{message} {error.mend}".strip()
 
 
 def topic_row(

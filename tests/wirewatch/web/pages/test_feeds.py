@@ -36,7 +36,7 @@ def test_failing_feeds_come_first_with_the_reason(console: Console, now: datetim
     assert body.index("Der Kurier") < body.index("The Courier")
     assert "HTTP 500 &lt;b&gt;." in body
     assert "in 7 min" in body
-    assert "Working, newest entry 3 min ago; 1 of 2 feeds failing" in console.page("/")
+    assert "1 of 2 feeds failing, newest entry 3 min ago" in console.page("/")
 
 
 def test_a_feed_is_due_at_once_when_a_poll_is_requested(console: Console, now: datetime) -> None:

@@ -25,8 +25,8 @@ from tests.support.console import HOSTILE, NATO, Console, add_story, open_consol
 from tests.support.web_server import WebServer
 from wirewatch.web.app import create_app
 from wirewatch.web.pages.workbench.archive import NewestArticles, ReadLimits
-from wirewatch.web.pages.workbench.work import MOST_WAITING, Turn
 from wirewatch.web.runtime_status import RuntimeStatus
+from wirewatch.web.turn import MOST_WAITING, Turn
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ def bench(
     server: WebServer, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Console]:
     """A console that may write topics, of a program that reads their files with each request."""
-    monkeypatch.setenv("WIREWATCH_WEB_EDIT_TOPICS", "true")
+    monkeypatch.setenv("WIREWATCH_WEB_EDIT_FILES", "true")
     with open_console(server, tmp_path, lambda: now) as console:
         files = Files(console.settings.config_dir)
         runtime = RuntimeStatus(files.catalog, list, files.faults, console.settings)
@@ -216,7 +216,7 @@ def test_one_request_works_at_a_time_and_few_wait() -> None:
         return await turn.run(lambda: number)
 
     async def ask_all(number: int) -> list[int | None]:
-        turn = Turn()
+        turn = Turn("workbench")
         return await asyncio.gather(*(ask(turn, n) for n in range(number)))
 
     answers = asyncio.run(ask_all(MOST_WAITING + 2))
@@ -277,7 +277,7 @@ def test_a_new_topic_gets_the_file_of_its_id(bench: Console) -> None:
 def test_without_permission_the_change_is_shown_to_copy(console: Console) -> None:
     page = send(console, NATO.replace("Fussball", HOSTILE[:60]), ("do", "check"))
     assert 'value="save"' not in page
-    assert "WIREWATCH_WEB_EDIT_TOPICS" in page
+    assert "WIREWATCH_WEB_EDIT_FILES" in page
     assert "<ins>+++ b/topics/nato.yaml</ins>" in page
     assert "<script>document" not in page
     page = send(console, NATO.replace("Fussball", "Tennis"), ("do", "save"))

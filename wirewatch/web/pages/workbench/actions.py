@@ -12,20 +12,16 @@ import structlog
 from config.catalog.models import Catalog
 from config.errors import UsageError, WirewatchError
 from config.i18n import Translator
+from core.store import audit
 from core.text import for_log
 from processors import Processors
 from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
 from wirewatch.topic_tools.template import topic_file
 from wirewatch.web import display, forms
+from wirewatch.web.operator_files import OperatorFile, Refusal, save_file
 from wirewatch.web.pages.workbench import edits, views
 from wirewatch.web.pages.workbench.draft import MAX_TEXT, Draft, read_definition, read_draft
-from wirewatch.web.pages.workbench.files import (
-    Refusal,
-    TopicFile,
-    find_file,
-    save_file,
-    topic_path,
-)
+from wirewatch.web.pages.workbench.files import find_file, topic_path
 from wirewatch.web.pages.workbench.work import DAYS, LIMITS, ArchiveReader
 from wirewatch.web.render import PageRenderer
 
@@ -46,6 +42,7 @@ class Entered:
         seen: The digest of the file on disk as the page showed it.
         days: How far back the archive is looked through.
         term: What is expanded.
+        by: Who sent it.
         do: What the button does: ``check``, ``try``, ``expand``, ``deny``, ``test``, ``save`` or
             ``overwrite``.
         value: What it does that with: a term, a word, an alert.
@@ -57,6 +54,7 @@ class Entered:
     seen: str = ""
     days: int = 7
     term: str = ""
+    by: str = ""
     do: str = "check"
     value: str = ""
 
@@ -78,7 +76,7 @@ class Worked:
     saved: str = ""
 
 
-def entered_in(form: forms.Form, topic_id: str) -> Entered:
+def entered_in(form: forms.Form, topic_id: str, by: str) -> Entered:
     """Return what a form of the workbench contains.
 
     A button is named after what it does, if it does that with a value; else it is ``do``.
@@ -97,6 +95,7 @@ def entered_in(form: forms.Form, topic_id: str) -> Entered:
         seen=form.get("seen", 64),
         days=int(days) if days in map(str, DAYS) else 7,
         term=form.get("term", 300),
+        by=by,
         do=do,
         value=value,
     )
@@ -114,7 +113,7 @@ class WorkbenchActions:
         self._settings = renderer.runtime.settings
         self._reader = ArchiveReader(self._settings, renderer.clock)
 
-    def open_file(self, topic_id: str) -> TopicFile:
+    def open_file(self, topic_id: str) -> OperatorFile:
         """Return the file of a topic; with the text of a new one where there is no id.
 
         Raises:
@@ -125,7 +124,7 @@ class WorkbenchActions:
         if topic_id:
             return find_file(folder, catalog, topic_id)
         path = topic_path(folder, NEW)
-        return TopicFile(path, topic_file(NEW, "", "", path))
+        return OperatorFile(path, topic_file(NEW, "", "", path))
 
     def work(self, entered: Entered, t: Translator) -> Worked:
         """Do what a form asks for, and return what it came to."""
@@ -155,7 +154,7 @@ class WorkbenchActions:
         catalog = self._catalog()
         return read_draft(text, path, catalog, self._settings.language_codes)
 
-    def _try(self, entered: Entered, draft: Draft, file: TopicFile, t: Translator) -> Worked:
+    def _try(self, entered: Entered, draft: Draft, file: OperatorFile, t: Translator) -> Worked:
         if not draft.is_sound:
             return Worked(entered, draft, {"trouble": t("workbench.errors_first")})
         saved = self._draft(file.text, file.path) if file.digest else None
@@ -164,7 +163,7 @@ class WorkbenchActions:
         reading = views.reading_view(recent, entered.days, t)
         return Worked(entered, draft, {"trial": shown, "reading": reading})
 
-    def _expand(self, entered: Entered, draft: Draft, _: TopicFile, t: Translator) -> Worked:
+    def _expand(self, entered: Entered, draft: Draft, _: OperatorFile, t: Translator) -> Worked:
         term = entered.value or entered.term
         entered = replace(entered, term=term)
         if not term:
@@ -176,7 +175,7 @@ class WorkbenchActions:
         reading = views.reading_view(recent, entered.days, t)
         return Worked(entered, draft, {"expansion": shown, "reading": reading})
 
-    def _deny(self, entered: Entered, _draft: Draft, file: TopicFile, t: Translator) -> Worked:
+    def _deny(self, entered: Entered, _draft: Draft, file: OperatorFile, t: Translator) -> Worked:
         part, _, word = entered.value.partition("\t")
         if not word.strip():
             raise UsageError("There is no word to exclude.", mend="Expand a word first.")
@@ -185,7 +184,7 @@ class WorkbenchActions:
         worked = self._expand(entered, self._draft(text, file.path), file, t)
         return replace(worked, shown={**worked.shown, "done": t("workbench.denied", word=word)})
 
-    def _test(self, entered: Entered, draft: Draft, file: TopicFile, t: Translator) -> Worked:
+    def _test(self, entered: Entered, draft: Draft, file: OperatorFile, t: Translator) -> Worked:
         if draft.topic is None or not draft.is_sound:
             return Worked(entered, draft, {"trouble": t("workbench.errors_first")})
         processors = Processors.compile(draft.catalog, self._settings.language_codes)
@@ -202,19 +201,21 @@ class WorkbenchActions:
         catalog = self._catalog()
         return lambda text: read_definition(text, path, catalog)[0]
 
-    def _overwrite(self, entered: Entered, draft: Draft, file: TopicFile, t: Translator) -> Worked:
+    def _overwrite(
+        self, entered: Entered, draft: Draft, file: OperatorFile, t: Translator
+    ) -> Worked:
         return self._save(replace(entered, base=entered.seen), draft, file, t)
 
-    def _save(self, entered: Entered, draft: Draft, file: TopicFile, t: Translator) -> Worked:
+    def _save(self, entered: Entered, draft: Draft, file: OperatorFile, t: Translator) -> Worked:
         refusal = self._refusal(entered, draft, file)
         if refusal is None and draft.topic is not None:
             return Worked(entered, draft, saved=draft.topic.id)
         text = t(f"workbench.refused.{refusal}", errors=draft.errors, id=entered.topic_id)
         return Worked(entered, draft, {"refusal": refusal, "refused": text})
 
-    def _refusal(self, entered: Entered, draft: Draft, file: TopicFile) -> Refusal | None:
+    def _refusal(self, entered: Entered, draft: Draft, file: OperatorFile) -> Refusal | None:
         """Write the file; return why it is not written, or None."""
-        if not self._settings.web_edit_topics:
+        if not self._settings.web_edit_files:
             return Refusal.NOT_ALLOWED
         if draft.topic is None or draft.errors:
             return Refusal.ERRORS
@@ -226,7 +227,14 @@ class WorkbenchActions:
         refusal = save_file(opened, entered.text, self._settings.config_dir / "topics")
         if refusal is None:
             log.info("topic_saved", topic=draft.topic.id, file=opened.path.name)
+            self._record(draft.topic.id, entered.by)
         return refusal
+
+    def _record(self, topic_id: str, by: str) -> None:
+        now = self._renderer.clock()
+        self._renderer.store.transact(
+            lambda connection: audit.record(connection, "topic_saved", topic_id, by=by, at=now)
+        )
 
     def _catalog(self) -> Catalog:
         return self._renderer.runtime.catalog()

@@ -14,7 +14,9 @@ from config.i18n import Translator
 from config.yaml.nodes import shown_path
 from core.store.console import story_list
 from wirewatch.web import display, forms
+from wirewatch.web.actor import actor
 from wirewatch.web.flash import flash, redirect
+from wirewatch.web.operator_files import OperatorFile, unified_diff
 from wirewatch.web.pages.workbench import views
 from wirewatch.web.pages.workbench.actions import (
     NEW,
@@ -24,9 +26,9 @@ from wirewatch.web.pages.workbench.actions import (
     entered_in,
 )
 from wirewatch.web.pages.workbench.draft import MAX_TEXT, expandable, read_definition
-from wirewatch.web.pages.workbench.files import TopicFile, unified_diff
-from wirewatch.web.pages.workbench.work import DAYS, LIMITS, Turn
+from wirewatch.web.pages.workbench.work import DAYS, LIMITS
 from wirewatch.web.render import READ_METHODS, PageRenderer
+from wirewatch.web.turn import Turn
 
 JUDGED = 15
 """Newest judged alerts of each verdict that are offered as tests."""
@@ -45,7 +47,7 @@ class WorkbenchPage:
         self._renderer = renderer
         self._settings = renderer.runtime.settings
         self._actions = WorkbenchActions(renderer)
-        self._turn = Turn()
+        self._turn = Turn("workbench")
 
     def mount(self, app: FastAPI) -> None:
         """Add the pages, their forms and the list for completion to the app."""
@@ -62,7 +64,9 @@ class WorkbenchPage:
 
     async def submit(self, request: Request, topic_id: str = "") -> Response:
         """Do what a button says, and show the result below the text."""
-        return await self._answer(request, entered_in(await forms.read(request), topic_id))
+        return await self._answer(
+            request, entered_in(await forms.read(request), topic_id, actor(request))
+        )
 
     def names(self) -> JSONResponse:
         """Return the concepts and entities that queries may use, for the script."""
@@ -106,10 +110,10 @@ class WorkbenchPage:
             name=name,
             path=f"/topics/{entered.topic_id}/edit" if entered.topic_id else "/workbench",
             faults=shown_faults if draft else None,
-            diff=unified_diff(before, entered.text, name) if draft else None,
+            diff=unified_diff(before, entered.text, f"topics/{name}") if draft else None,
             is_changed_on_disk=file.digest != entered.base,
             digest=file.digest,
-            may_save=self._settings.web_edit_topics,
+            may_save=self._settings.web_edit_files,
             running=self._running(entered.topic_id, file),
             terms=expandable(topic) if topic else (),
             judged=self._judged(entered.topic_id, topic),
@@ -125,7 +129,7 @@ class WorkbenchPage:
             return entered.topic_id
         return display.line(topic.title, display.LONGEST_NAME)
 
-    def _running(self, topic_id: str, file: TopicFile) -> str:
+    def _running(self, topic_id: str, file: OperatorFile) -> str:
         """Return whether the running program uses the file: ``yes``, ``no``, ``rejected``."""
         if not topic_id:
             return "new"

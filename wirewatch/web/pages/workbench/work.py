@@ -1,14 +1,10 @@
-"""The work of the workbench: one request at a time, off the event loop, within limits."""
+"""The work of the workbench on the archive, within limits."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeVar
-
-from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import ArchiveTimeoutError
@@ -16,7 +12,6 @@ from config.settings import Settings
 from core.archive import Archive, Proposal
 from core.archive.open import open_archive
 from core.clock import Clock
-from core.metrics import CONSOLE_REFUSED
 from processors import Processors
 from processors.archive import SearchQuery
 from processors.archive.proposal import propose
@@ -31,36 +26,12 @@ from wirewatch.web.pages.workbench.archive import (
 )
 from wirewatch.web.pages.workbench.draft import Draft
 
-T = TypeVar("T")
-
 LIMITS = ReadLimits()
 LOOK_SECONDS = 0.5
 """How long one look into the archive's words may take."""
-MOST_WAITING = 4
-"""Requests that wait for the one that works; further ones are refused."""
 
 DAYS = (1, 3, 7, 14)
 """Days of the archive that can be looked through."""
-
-
-class Turn:
-    """Lets one request work at a time in this process."""
-
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self._waiting = 0
-
-    async def run(self, work: Callable[[], T]) -> T | None:
-        """Return the result of some work in a thread, or None where too many wait."""
-        if self._waiting >= MOST_WAITING:
-            CONSOLE_REFUSED.labels("workbench").inc()
-            return None
-        self._waiting += 1
-        try:
-            async with self._lock:
-                return await run_in_threadpool(work)
-        finally:
-            self._waiting -= 1
 
 
 class ArchiveReader:

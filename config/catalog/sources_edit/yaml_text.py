@@ -1,0 +1,155 @@
+"""Positions in the YAML of ``sources.yaml``, and values written as YAML."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from config.catalog.models import Outlet
+from config.catalog.section import Faults
+from config.catalog.sources import read_sources
+from config.catalog.variables import Variables
+from config.errors import UsageError
+from config.yaml.nodes import parse
+
+BY_HAND = "Edit sources.yaml by hand."
+
+BOOLEANS = ("paused",)
+"""Keys whose values are written without quotes."""
+
+_PLAIN = re.compile(r"[^\W_](?:[^\s,\[\]{}#&*!|>'\"%@`:]| (?=\w)|:(?=\S))*")
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed as it is written.
+
+    Attributes:
+        url: Its URL.
+        options: Its other keys, such as ``kind``; empty for a feed that is its URL alone.
+    """
+
+    url: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutlet:
+    """The outlet of a feed to add; if the file has one of this id, only the id counts.
+
+    Attributes:
+        id: Its id.
+        keys: Its other keys, such as ``name``, ``country`` and ``language``.
+    """
+
+    id: str
+    keys: Mapping[str, str]
+
+
+def read_outlets(text: str, variables: Variables) -> tuple[Outlet, ...]:
+    """Return the outlets of a text.
+
+    Raises:
+        UsageError: It has faults.
+    """
+    faults = Faults()
+    root, problems = parse("sources.yaml", text.encode())
+    faults.extend(problems)
+    outlets = read_sources(root, faults, variables) if root is not None else ()
+    errors = [fault for fault in faults.all if fault.is_error]
+    if errors:
+        raise UsageError(
+            f"sources.yaml has a fault in line {errors[0].line}: {errors[0].message}",
+            mend="`wirewatch check` shows all faults. Correct them first.",
+        )
+    return outlets
+
+
+def reread_outlets(text: str, variables: Variables) -> tuple[Outlet, ...]:
+    """Return the outlets of a text that has been edited.
+
+    Raises:
+        UsageError: What was written has faults.
+    """
+    try:
+        return read_outlets(text, variables)
+    except UsageError as error:
+        message = error.message.replace(" has a fault", " would have a fault")
+        raise UsageError(message, mend="Correct what you have entered.") from error
+
+
+def not_editable() -> UsageError:
+    """Return the error for a file that is written in a way that this does not edit."""
+    return UsageError("This sources.yaml is written in a way that is not edited.", mend=BY_HAND)
+
+
+def outlet_nodes(text: str) -> Any:
+    """Return the node of the list of outlets."""
+    try:
+        root = YAML(pure=True).compose(text)
+    except YAMLError as error:
+        raise UsageError("sources.yaml is not valid YAML.", mend=BY_HAND) from error
+    outlets = child(root, "outlets") if isinstance(root, MappingNode) else None
+    if not isinstance(outlets, SequenceNode) or not outlets.value:
+        raise UsageError("sources.yaml has no list of outlets.", mend=BY_HAND)
+    return outlets
+
+
+def child(mapping: Any, key: str) -> Any:
+    """Return the node of a key of a mapping, or None."""
+    return next((value for name, value in mapping.value if name.value == key), None)
+
+
+def value_of(mapping: Any, key: str) -> str:
+    """Return the text of a key of a mapping; empty where it has none."""
+    node = child(mapping, key) if isinstance(mapping, MappingNode) else None
+    return str(node.value) if isinstance(node, ScalarNode) else ""
+
+
+def end_of(node: Any) -> int:
+    """Return where the text of a node ends; the mark of a block is after what follows it."""
+    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
+        return int(node.end_mark.index)
+    last = node.value[-1]
+    return end_of(last[1] if isinstance(last, tuple) else last)
+
+
+def line_end(text: str, index: int) -> int:
+    """Return where the line of a position ends, without its line break."""
+    end = text.find("\n", index)
+    end = len(text) if end < 0 else end
+    return end - (text[end - 1 : end] == "\r")
+
+
+def newline_of(text: str) -> str:
+    """Return how the lines of a text end."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def flow_item(feed: NewFeed, *, in_list: bool = False) -> str:
+    """Return a feed as an item of a list, in one line."""
+    if not feed.options:
+        return scalar(feed.url, in_list=in_list)
+    pairs = {"url": feed.url, **feed.options}
+    return "{" + ", ".join(f"{k}: {key_value(k, v, in_list=True)}" for k, v in pairs.items()) + "}"
+
+
+def key_value(key: str, value: str, *, in_list: bool = False) -> str:
+    """Return the value of a key of a feed as YAML."""
+    return value if key in BOOLEANS else scalar(value, in_list=in_list)
+
+
+def scalar(value: str, *, in_list: bool = False) -> str:
+    """Return a value as YAML, quoted where it has to be."""
+    plain = _PLAIN.fullmatch(value) and not ("," in value and in_list)
+    is_text = plain and not re.fullmatch(
+        r"[-+.0-9eE_]+|true|false|null|yes|no|on|off", value, re.IGNORECASE
+    )
+    return value if is_text else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,128 @@
+"""``sources.yaml`` as the console reads, changes and saves it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from config.catalog.variables import Variables
+from config.errors import UsageError
+from config.secrets import mask
+from core.store import audit
+from wirewatch.web.operator_files import (
+    OperatorFile,
+    Refusal,
+    read_file,
+    save_file,
+    unified_diff,
+)
+from wirewatch.web.render import PageRenderer
+
+NAME = "sources.yaml"
+
+Edit = Callable[[str, Variables], str]
+"""Returns the text of the file with a change."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the file.
+
+    Attributes:
+        file: The file as it is.
+        text: Its text with the change.
+    """
+
+    file: OperatorFile
+    text: str
+
+    @property
+    def diff(self) -> str:
+        """What changes, with secrets masked."""
+        lines = unified_diff(self.file.text, self.text, NAME).splitlines()
+        return "\n".join(map(mask, lines))
+
+    @property
+    def hides_secrets(self) -> bool:
+        """Whether the diff has masked a secret, and does not apply as it is shown."""
+        return self.diff != unified_diff(self.file.text, self.text, NAME).rstrip("\n")
+
+
+class SourcesFile:
+    """The file; saved where the settings allow it.
+
+    Args:
+        renderer: Has the settings, the store and the present.
+    """
+
+    def __init__(self, renderer: PageRenderer) -> None:
+        self._renderer = renderer
+        self._folder = renderer.runtime.settings.config_dir
+
+    @property
+    def may_save(self) -> bool:
+        """Whether the settings allow to write the file."""
+        return self._renderer.runtime.settings.web_edit_files
+
+    @property
+    def variables(self) -> Variables:
+        """What replaces ``${NAME}`` in the file."""
+        return Variables(os.environ, Path(".env"))
+
+    def open(self) -> OperatorFile:
+        """Read the file.
+
+        Raises:
+            UsageError: It cannot be read.
+        """
+        return read_file(self._folder / NAME)
+
+    def change(self, edit: Edit) -> Change:
+        """Return a change of the file as it is now.
+
+        Raises:
+            NotFoundError: The file does not have what should change.
+            UsageError: The file cannot be changed like this.
+        """
+        file = self.open()
+        return Change(file, edit(file.text, self.variables))
+
+    def save(self, change: Change, base: str) -> Refusal | None:
+        """Replace the file as a whole; return why not, or None.
+
+        Args:
+            change: The change.
+            base: The digest of the file that the reader of the page has seen.
+        """
+        if not self.may_save:
+            return Refusal.NOT_ALLOWED
+        if change.file.digest != base:
+            return Refusal.CHANGED
+        return save_file(change.file, change.text, self._folder)
+
+    def record(self, action: str, subject: str, by: str, detail: str = "") -> None:
+        """Record in the audit log that the file was changed."""
+        log.info(action, subject=mask(subject), detail=detail)
+        now = self._renderer.clock()
+        self._renderer.store.transact(
+            lambda connection: audit.record(
+                connection, action, mask(subject), by=by, at=now, detail=detail
+            )
+        )
+
+
+def refuse_variables(*values: str) -> None:
+    """Refuse values with ``${NAME}``: they would send a secret of the environment to a server.
+
+    Raises:
+        UsageError: One of them has one.
+    """
+    if any("${" in value for value in values):
+        message = "A value with ${…} is taken from the environment of the program."
+        raise UsageError(message, mend="Write such values into sources.yaml by hand.")
