@@ -8,7 +8,7 @@ UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
 PARALLEL ?= -n 4
 
-.PHONY: help install run demo quick test lint types imports check kafka test-kafka test-helm image fuzz audit bench screenshots lock docs clean
+.PHONY: help install run demo quick test lint types imports check kafka test-kafka test-ha test-helm image fuzz audit bench screenshots lock docs clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ kafka: ## Start an Apache Kafka broker for experiments, until Ctrl-C (needs Java
 
 test-kafka: $(VENV)/.dev-installed ## Run the tests that need Apache Kafka on a broker of their own
 	WIREWATCH_TEST_KAFKA=$${WIREWATCH_TEST_KAFKA:-start} $(BIN)/pytest $(PARALLEL) -m kafka $(ARGS)
+
+test-ha: $(VENV)/.dev-installed ## Run the tests of lost brokers, database servers and PgBouncer; some minutes
+	@exec scripts/test_ha.sh $(ARGS)
 
 test-helm: $(VENV)/.dev-installed ## Check the Helm chart with helm and the schemas of Kubernetes, which it fetches
 	$(BIN)/python scripts/helm/fetch.py

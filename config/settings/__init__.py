@@ -157,8 +157,8 @@ class Settings(RetentionSettings, MetricsSettings, ProxyIdentitySettings):
     database_url: str = Field(
         default="",
         json_schema_extra=MAY_HOLD_A_SECRET,
-        description="Store: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE; empty "
-        "means store.db in the data folder.",
+        description="Store: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE, or several "
+        "hosts (`a:5432,b:5432`); empty means store.db in the data folder.",
     )
 
     web_host: Annotated[str, AfterValidator(ip_or_localhost)] = Field(

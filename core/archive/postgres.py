@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import (
@@ -23,6 +22,7 @@ from config.errors import (
 )
 from core.archive.database import Values
 from core.archive.proposal import IndexTerm, Proposal, render
+from core.store.database_url import parse_url
 from core.store.errors import as_store_error
 from core.store.postgres import open_engine
 
@@ -62,7 +62,7 @@ class PostgresArchive:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(make_url(url))
+        self._engine = open_engine(parse_url(url))
         with self.write() as connection:
             connection.rows("SELECT pg_advisory_xact_lock(:key)", {"key": _LOCK})
             for statement in _TABLES:

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, inspect, text
-from sqlalchemy.engine import make_url
 
 from config.errors import BackupError, SettingsError, UsageError
 from core.store import migrate, postgres
+from core.store.database_url import parse_url
 from core.store.errors import translate_errors
 from core.text import foreign_text
 
@@ -55,7 +55,7 @@ def open_snapshot(url: str) -> Iterator[ExportedSnapshot]:
         StoreError: The server is unreachable.
     """
     _find_tool("pg_dump")
-    engine = postgres.open_engine(make_url(url))
+    engine = postgres.open_engine(parse_url(url))
     try:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with translate_errors(), engine.connect().execution_options(**options) as connection:
@@ -95,7 +95,7 @@ def refuse_filled(url: str) -> None:
         SettingsError: It cannot be used.
         StoreError: The server is unreachable.
     """
-    engine = postgres.open_engine(make_url(url))
+    engine = postgres.open_engine(parse_url(url))
     try:
         with translate_errors(), engine.connect() as connection:
             if inspect(connection).get_table_names():
@@ -108,7 +108,7 @@ def refuse_filled(url: str) -> None:
 
 
 def _run(tool: str, url: str, *arguments: str) -> None:
-    address, environment = _connection_of(make_url(url))
+    address, environment = _connection_of(parse_url(url))
     command = [_find_tool(tool), f"--dbname={address}", "--no-password", *arguments]
     done = subprocess.run(  # noqa: S603 - a fixed program; the address comes from the settings
         command, env=os.environ | environment, capture_output=True, text=True, check=False

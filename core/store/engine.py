@@ -41,13 +41,13 @@ from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Engine, String, Table, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from config.errors import SettingsError, StoreConflictError, StoreError, StoreRefusedError
 from core.backoff import exponential, jittered
 from core.clock import Clock, rfc3339, utc_now
 from core.file_identity import FileIdentity
 from core.store.column_types import metadata
+from core.store.database_url import MEND, parse_url
 from core.store.errors import translate_errors
 from core.store.sql import insert
 from core.store.turns import WriteTurns
@@ -112,7 +112,8 @@ class Store:
 
         Args:
             url: ``sqlite:///FILE``, where file and folder are created if they are missing, or
-                ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE``, which must exist.
+                ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE``, which must exist. Of several
+                servers (``HOST:PORT,HOST:PORT``) the one that takes writes is used.
             clock: This machine's clock; on PostgreSQL it must agree with the server's.
 
         Raises:
@@ -251,11 +252,8 @@ class Store:
 
 
 def _engine(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-        kind = parsed.get_backend_name()
-    except (ArgumentError, ValueError):  # such as a bad port; the cause would quote the URL
-        raise SettingsError("WIREWATCH_DATABASE_URL cannot be read as a URL.", mend=_MEND) from None
+    parsed = parse_url(url)
+    kind = parsed.get_backend_name()
     if kind == "sqlite":
         from core.store import sqlite
 
@@ -265,8 +263,5 @@ def _engine(url: str) -> Engine:
 
         return postgres.open_engine(parsed)
     raise SettingsError(
-        f"WIREWATCH_DATABASE_URL names {kind!r}, which is not supported.", mend=_MEND
+        f"WIREWATCH_DATABASE_URL names {kind!r}, which is not supported.", mend=MEND
     )
-
-
-_MEND = "Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."

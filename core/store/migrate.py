@@ -53,8 +53,9 @@ def is_known(revision: str) -> bool:
 def _lock(connection: Connection) -> None:
     """On PostgreSQL, wait for another process's migration, however long it takes."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        from core.store.postgres import lift_limits
+
+        lift_limits(connection)
         leases.lock_names(connection, "schema", "all of it")
 
 

@@ -1,35 +1,40 @@
 """Open a store on PostgreSQL, and check that this machine's clock agrees with the server's.
 
 Connections come from a pool and are pinged before use, so that the first call after a restart of
-the server gets a working one. Every session has time limits, so that a process that hangs does not
-block others for ever.
+the server, or a failover to another one, gets a working one. Every transaction has time limits, so
+that a process that hangs does not block others for ever.
+
+A connection holds no state between transactions: limits are set for each (``SET LOCAL``), nothing
+is prepared on the server, and locks end with the transaction. So PgBouncer may give each
+transaction another connection to the server (``pool_mode = transaction``).
 """
 
 from __future__ import annotations
 
 import time
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from config import secrets
 from config.errors import SettingsError, StoreError
 from core.clock import Clock
+from core.store import answer_limit
+from core.store.answer_limit import LimitedConnection
+from core.store.database_url import addresses_of
 from core.text import foreign_text
 
 CONNECT_SECONDS = 5
-SESSION = {
+TRANSACTION = {
     "statement_timeout": "60s",
     "lock_timeout": "15s",
     "idle_in_transaction_session_timeout": "60s",
-    "timezone": "UTC",
 }
-"""Settings of every session. A migration lifts the first two for itself."""
+"""Settings of every transaction; see :func:`lift_limits`."""
 
 NETWORK = {
     "connect_timeout": CONNECT_SECONDS,
@@ -41,6 +46,8 @@ NETWORK = {
     "application_name": "wirewatch",
 }
 """A server that has disappeared is noticed after half a minute (PostgreSQL's manual, 34.1.2)."""
+
+_SET_LIMITS = ";".join(f"SET LOCAL {name} = '{value}'" for name, value in TRANSACTION.items())
 
 _SECRET_OPTIONS = ("password", "sslpassword")
 """Options in the query of a URL that are secrets."""
@@ -69,9 +76,11 @@ def open_engine(url: URL) -> Engine:
         pool_size=5,
         max_overflow=11,
         pool_pre_ping=True,
-        connect_args={k: v for k, v in NETWORK.items() if k not in url.query},
+        connect_args={k: v for k, v in NETWORK.items() if k not in url.query}
+        | {"prepare_threshold": None},
     )
-    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "begin", _on_begin)
     try:
         with engine.connect() as connection:
             _check_encoding(connection, url)
@@ -83,12 +92,32 @@ def open_engine(url: URL) -> Engine:
     return engine
 
 
-def _on_connect(connection: psycopg.Connection[tuple[object, ...]], _: ConnectionPoolEntry) -> None:
-    connection.autocommit = True
-    with closing(connection.cursor()) as cursor:
-        calls = ", ".join("set_config(%s, %s, false)" for _ in SESSION)
-        cursor.execute(f"SELECT {calls}", [part for pair in SESSION.items() for part in pair])
-    connection.autocommit = False
+def _connect(
+    _dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]
+) -> LimitedConnection:
+    connection = LimitedConnection.connect(*arguments, **options)
+    connection.limit = answer_limit.ANSWER_SECONDS
+    return connection
+
+
+def _on_begin(connection: Connection) -> None:
+    """Set the limits of a transaction. SET takes no snapshot: what is read first decides it."""
+    _driver(connection).limit = answer_limit.ANSWER_SECONDS
+    connection.exec_driver_sql(_SET_LIMITS, execution_options={"no_parameters": True})
+
+
+def lift_limits(connection: Connection) -> None:
+    """Let the statements of this transaction take, and wait for locks, as long as they need."""
+    _driver(connection).limit = answer_limit.UNLIMITED
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
+def _driver(connection: Connection) -> LimitedConnection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, LimitedConnection):
+        raise TypeError(f"a connection of {type(driver)}")
+    return driver
 
 
 def _check_encoding(connection: Connection, url: URL) -> None:
@@ -115,7 +144,7 @@ def _unreachable(url: URL, error: DBAPIError) -> SettingsError | StoreError:
     """Return the reason why there is no connection. libpq gives no code for it, only a text."""
     text = " ".join(str(error.orig).partition("Is the server running")[0].split())
     text = text.rpartition("failed: ")[2] or text
-    server = f"PostgreSQL at {_address(url)}"
+    server = f"PostgreSQL at {addresses_of(url)}"
     refusal = text.partition("FATAL: ")[2].strip()
     for pattern, mend in _SETTINGS:
         if pattern in text and (" " in pattern or "does not exist" in refusal):
@@ -130,11 +159,6 @@ def _unreachable(url: URL, error: DBAPIError) -> SettingsError | StoreError:
         f"{server} cannot be reached: {foreign_text(text.rstrip('.'))}.",
         mend="Start it, or correct the host and port in WIREWATCH_DATABASE_URL.",
     )
-
-
-def _address(url: URL) -> str:
-    host = url.host or str(url.query.get("host", "the local socket"))
-    return f"{host}:{url.port or 5432}" if url.host else host
 
 
 @dataclass

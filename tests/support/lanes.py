@@ -5,10 +5,12 @@
     make quick   tests that start no process, no database server and no browser; few examples
     make test    all that this machine can run
     .ci/run      the same, with Apache Kafka
+    make test-ha outages of servers that have a substitute, and nothing else
 
 A test that starts a process carries the mark ``processes``. In the quick lane the attempt fails,
 with a sentence that says so, so that the mark cannot be forgotten. A test that takes half a second,
-because a time-out must pass or there are many cases, carries the mark ``slow``.
+because a time-out must pass or there are many cases, carries the mark ``slow``. Those of the last
+lane carry the mark ``ha``; they take minutes, and no other lane runs them.
 """
 
 from __future__ import annotations
@@ -34,8 +36,9 @@ _is_testing = False
 
 
 def add_option(parser: pytest.Parser) -> None:
-    """Declare ``--quick``."""
+    """Declare ``--quick`` and ``--ha``."""
     parser.addoption("--quick", action="store_true", help="only tests that start no process")
+    parser.addoption("--ha", action="store_true", help="only tests of outages of several servers")
 
 
 def configure(config: pytest.Config) -> None:
@@ -57,12 +60,15 @@ def examples(wanted: int) -> int:
 
 
 def choose(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that want PostgreSQL; in the quick lane leave out all slow kinds."""
+    """Mark the tests that want PostgreSQL; leave out what is not of this lane."""
     for item in items:
         if _wants_postgres(item):
             item.add_marker("postgres")
+    is_ha = config.getoption("--ha")
+    left_out = {item for item in items if (item.get_closest_marker("ha") is None) == is_ha}
     if _is_quick:
-        left_out = {item for item in items if any(map(item.get_closest_marker, _LEFT_OUT))}
+        left_out |= {item for item in items if any(map(item.get_closest_marker, _LEFT_OUT))}
+    if left_out:
         config.hook.pytest_deselected(items=[item for item in items if item in left_out])
         items[:] = [item for item in items if item not in left_out]
 

@@ -95,7 +95,7 @@ class Server:
         self._data = self._folder / "data"
         self._password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
-        self._user = _unprivileged_user() if os.geteuid() == 0 else None
+        self._user = unprivileged_user() if os.geteuid() == 0 else None
         if self._user:
             os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
         self._cleaner = subprocess.Popen(
@@ -117,7 +117,7 @@ class Server:
     def _start_on_free_port(self) -> None:
         """Start on a free port; try again if another process takes it meanwhile."""
         for attempt in range(3):
-            self.port = _free_port()
+            self.port = free_port()
             try:
                 return self.start()
             except RuntimeError:
@@ -267,7 +267,8 @@ def shared_postgres(postgres_server: str) -> Iterator[tuple[str, psycopg.Connect
     """
     with database(postgres_server) as url:
         Store.open(url).close()
-        with closing(psycopg.connect(url, autocommit=True)) as connection:
+        # Prepares nothing, because the server may be behind PgBouncer.
+        with closing(psycopg.connect(url, autocommit=True, prepare_threshold=None)) as connection:
             yield url, connection
 
 
@@ -312,14 +313,14 @@ def own_postgres() -> Iterator[Server]:
         yield server
 
 
-def _unprivileged_user() -> pwd.struct_passwd:
+def unprivileged_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam("postgres")
     except KeyError:
         return pwd.getpwnam("nobody")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port outside the range from which the system assigns ports to other processes."""
     while True:
         port = random.randrange(20_000, 30_000)

@@ -69,6 +69,7 @@ class Plan:
         patience: Seconds until every story must be notified after the last event.
         repeats: Whether the engine may get an article or a decision twice, with the same id: one
             that cannot tell what a killed relay had appended already (at least once).
+        settled: Whether every process works, and everything is notified, before each event.
         apart: Whether each process has a data folder of its own, as on separate hosts.
         seed: Seed of the random choices.
         roles: The stage that each process runs, by slot.
@@ -82,6 +83,7 @@ class Plan:
     pause: float = 2.0
     patience: float = 90.0
     repeats: bool = False
+    settled: bool = False
     apart: bool = False
     seed: int = 1
     roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
@@ -172,6 +174,8 @@ class Split:
         share = self.plan.stories // (len(events) + 1)
         self._publish(share)
         for event, name in events:
+            if self.plan.settled:
+                self._settle(running)
             time.sleep(self._dice.uniform(0.1, self.plan.pause))
             if event == "process":
                 child = self._dice.random() < 0.5
@@ -185,6 +189,18 @@ class Split:
             self._publish(share)
             self._revise()
         self._publish(self.plan.stories)
+
+    def _settle(self, running: SupervisedProcesses) -> None:
+        wait_until(
+            lambda: len(running.ready()) == len(self.plan.roles) and self._all_notified(),
+            running,
+            self.plan.patience,
+            "The processes do not work before the next event.",
+        )
+        self._publish(4)
+
+    def _all_notified(self) -> bool:
+        return self._expected() <= {_url(body) for body in self._webhook.notifications}
 
     def _events(self, servers: Mapping[str, Killable]) -> list[tuple[str, str]]:
         names = sorted(self.plan.roles)
@@ -223,7 +239,7 @@ class Split:
             yield record, kind.model_validate_json(record.value or b"")
 
     def _done(self, log: StreamLog) -> bool:
-        if not self._expected() <= {_url(body) for body in self._webhook.notifications}:
+        if not self._all_notified():
             return False
         try:
             last = {a.url: a.title for _, a in self._read(log, ARTICLES, ArticleRevision)}

@@ -1,9 +1,9 @@
 """A process that leases all it can, again and again; several of them run at once.
 
-For everything it has leased it also takes a lock of its own database session, named after it. When
-it cannot have that lock, another process has the same thing, and it ends with a message. A feed and
-a page are locked by their hosts too, a delivery by its target: one process at a time sends requests
-to a host, or messages to a target.
+For everything it has leased it also takes a lock in a database session of its own, named after it,
+until its transaction ends. When it cannot have that lock, another process has the same thing, and
+it ends with a message. A feed and a page are locked by their hosts too, a delivery by its target:
+one process at a time sends requests to a host, or messages to a target.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main() -> None:
     """Lease from a store, with a folder for the instance, for some seconds; print how much."""
     url, folder, seconds = sys.argv[1:]
     store, instance = Store.open(url), Instance.start(Path(folder))
-    with psycopg.connect(url, autocommit=True) as session:
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as session:
         until, leased = time.monotonic() + float(seconds), 0
         while time.monotonic() < until:
             for work in (lease_feeds_and_pages, claim_deliveries):
@@ -45,16 +45,17 @@ def work_once(
     store: Store, instance: Instance, session: psycopg.Connection[tuple[object, ...]], work: Work
 ) -> int:
     names, release = work(store, instance)
-    lock(session, names)
-    pause()
-    session.execute("SELECT pg_advisory_unlock_all()")
+    with session.transaction():
+        lock(session, names)
+        pause()
     release()
     return len(names)
 
 
 def lock(session: psycopg.Connection[tuple[object, ...]], names: Iterable[str]) -> None:
     for name in names:
-        row = session.execute("SELECT pg_try_advisory_lock(hashtext(%s), 7)", [name]).fetchone()
+        query = "SELECT pg_try_advisory_xact_lock(hashtext(%s), 7)"
+        row = session.execute(query, [name]).fetchone()
         if row != (True,):
             sys.exit(f"two processes have {name}")
 

@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from config import secrets
 from config.errors import SettingsError, StoreError, StoreRefusedError, WirewatchError, retryable
 from core.clock import utc_now
-from core.store import Store, feeds, hosts, outbox
+from core.store import Store, answer_limit, feeds, hosts, outbox, postgres
 from core.store.engine import about
 from core.streams.port import NewRecord
 from tests.support.postgres import Server
@@ -91,6 +91,35 @@ def test_sessions_have_time_limits(store: Store) -> None:
         with pytest.raises(sa.exc.DBAPIError, match="statement timeout"):
             connection.execute(sa.text("SELECT pg_sleep(5)"))
         connection.rollback()
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for_and_the_next_connection_works(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_limit, "ANSWER_SECONDS", 0.2)
+    lost = pytest.raises(StoreError, match="connection to the store was lost: no answer")
+    with lost as raised, store.write() as connection:
+        connection.execute(sa.text("SELECT pg_sleep(30)"))
+    assert retryable(raised.value)
+    assert count_pending(store) == 0
+
+
+def test_a_connection_keeps_no_state_between_transactions(store: Store) -> None:
+    """So PgBouncer may give each transaction another connection to the server."""
+    for _ in range(7):  # the driver would prepare a statement the sixth time
+        assert count_pending(store) == 0
+    with store._engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        driver.autocommit = True
+        session = {
+            name: driver.execute(f"SHOW {name}".encode()).fetchone()
+            for name in postgres.TRANSACTION
+        }
+        prepared = driver.execute("SELECT count(*) FROM pg_prepared_statements").fetchone()
+        driver.autocommit = False
+    assert set(session.values()) == {("0",)}
+    assert prepared == (0,)
 
 
 def test_a_read_transaction_is_one_consistent_view_and_cannot_write(store: Store) -> None:
