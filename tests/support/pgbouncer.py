@@ -96,11 +96,15 @@ class PgBouncer:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + TIMEOUT
-        while socket.socket().connect_ex(("127.0.0.1", self.port)):
+        while not self._listens():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.close()
                 raise RuntimeError(f"PgBouncer does not start:\n{self._log.read_text()}")
             time.sleep(0.05)
+
+    def _listens(self) -> bool:
+        with closing(socket.socket()) as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 @contextmanager
