@@ -39,9 +39,18 @@ SHINGLE_WORDS = 5
 SKETCH_SIZE = 128
 _HASH_BYTES = 8
 _BASE = 0x9E3779B97F4A7C15
-_MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+_MIX = tuple(
+    (np.uint64(shift), np.uint64(factor))
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+)
+_LAST_SHIFT = np.uint64(31)
+_SPACE = np.uint32(ord(" "))
 
 Hashes = npt.NDArray[np.uint64]
+Codes = npt.NDArray[np.uint32]
+Positions = npt.NDArray[np.intp]
+
+_NO_ENDS: Positions = np.empty(0, np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class Overlap:
 
 def shingles(folded_tokens: Sequence[str]) -> frozenset[bytes]:
     """Return the 64-bit hashes of all runs of five tokens; fewer than five are one shingle."""
-    packed = _packed(_distinct(folded_tokens, " ".join(folded_tokens)))
+    packed = _packed(_distinct(*_codes_of(folded_tokens)))
     return frozenset(packed[i : i + _HASH_BYTES] for i in range(0, len(packed), _HASH_BYTES))
 
 
@@ -87,49 +96,63 @@ def fingerprint(folded_tokens: Sequence[str]) -> str:
         folded_tokens: Its folded tokens in order: those of lead and body, or of the title where
             both are empty.
     """
-    text = " ".join(folded_tokens)
-    hashes = _distinct(folded_tokens, text)
+    return _fingerprint(" ".join(folded_tokens), *_codes_of(folded_tokens))
+
+
+def fingerprint_of_text(folded: str) -> str:
+    """Return the fingerprint of a text without splitting it into tokens.
+
+    Args:
+        folded: Its folded tokens as for :func:`fingerprint`, with one space between them.
+    """
+    codes = _codes(folded)
+    return _fingerprint(folded, codes, (codes == _SPACE).nonzero()[0] if folded else _NO_ENDS)
+
+
+def _fingerprint(text: str, codes: Codes, ends: Positions) -> str:
+    hashes = _distinct(codes, ends)
     parts = (
         VERSION,
         blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest(),
-        str(len(folded_tokens)),
+        str(len(ends)),
         str(len(hashes)),
         base64.urlsafe_b64encode(_packed(hashes[:SKETCH_SIZE])).decode(),
     )
     return ":".join(parts)
 
 
-def _distinct(words: Sequence[str], text: str) -> Hashes:
+def _codes(text: str) -> Codes:
+    """Return the code points of a text and of the space after its last token."""
+    return np.frombuffer(f"{text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _codes_of(tokens: Sequence[str]) -> tuple[Codes, Positions]:
+    """Return the code points of tokens and the spaces after them, and where those spaces are."""
+    lengths = np.fromiter(map(len, tokens), np.intp, len(tokens))
+    return _codes(" ".join(tokens)), (lengths + 1).cumsum() - 1
+
+
+def _distinct(codes: Codes, ends: Positions) -> Hashes:
     """Return the hashes of the shingles, each once, ascending.
 
     Args:
-        words: The tokens.
-        text: The tokens with spaces between them.
+        codes: The code points of tokens, with a space after each, which is part of it.
+        ends: Where those spaces are.
     """
+    words = len(ends)
     if not words:
         return np.empty(0, np.uint64)
-    sums, borders, inverse = _prefixes(words, text)
-    size = min(SHINGLE_WORDS, len(words))
-    first, after = borders[:-size], borders[size:]
-    hashes = _mixed((sums[after] - sums[first]) * inverse[first])
+    powers, inverse = _powers(len(codes).bit_length())
+    sums = np.zeros(words + 1, np.uint64)
+    (powers[: len(codes)] * codes).cumsum().take(ends, out=sums[1:])
+    size = min(SHINGLE_WORDS, words)
+    hashes = sums[size:] - sums[:-size]
+    hashes[1:] *= inverse.take(ends[: words - size] + 1)
+    hashes = _mixed(hashes)
     hashes.sort()
     fresh = np.ones(len(hashes), np.bool_)
     np.not_equal(hashes[1:], hashes[:-1], out=fresh[1:])
     return hashes[fresh]
-
-
-def _prefixes(words: Sequence[str], text: str) -> tuple[Hashes, npt.NDArray[np.intp], Hashes]:
-    """Return prefix sums over the text, where words begin in them, and the inverse powers.
-
-    The space after a word is part of it.
-    """
-    codes = np.frombuffer(f"{text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
-    powers, inverse = _powers(len(codes).bit_length())
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(powers[: len(codes)] * codes, out=sums[1:])
-    borders = np.zeros(len(words) + 1, np.intp)
-    np.cumsum(np.fromiter(map(len, words), np.intp, len(words)) + 1, out=borders[1:])
-    return sums, borders, inverse
 
 
 @lru_cache(maxsize=20)
@@ -147,9 +170,9 @@ def _powers(bits: int) -> tuple[Hashes, Hashes]:
 
 def _mixed(hashes: Hashes) -> Hashes:
     for shift, factor in _MIX:
-        hashes ^= hashes >> np.uint64(shift)
-        hashes *= np.uint64(factor)
-    return hashes ^ (hashes >> np.uint64(31))
+        hashes ^= hashes >> shift
+        hashes *= factor
+    return hashes ^ (hashes >> _LAST_SHIFT)
 
 
 def _packed(hashes: Hashes) -> bytes:

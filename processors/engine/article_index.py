@@ -74,6 +74,11 @@ class FieldSpan:
         """Return the first position at or after a code point of the field."""
         return self.group.first_at(code_point + self.offset) + self.group.base
 
+    @property
+    def folded(self) -> str:
+        """The folded words of the field with spaces between them."""
+        return self.group.folded(self.first - self.group.base, self.after - self.group.base)
+
     @cached_property
     def sentences(self) -> Sentences:
         """The sentences of the field; only lead and text have more than one."""
@@ -200,6 +205,10 @@ class FieldGroup:
     def word_at(self, position: int) -> str:
         """Return the folded word at one position, without splitting the text into words."""
         return self.buffer[self._spaces[position] + 1 : self._spaces[position + 1]].decode()
+
+    def folded(self, first: int, after: int) -> str:
+        """Return the folded words from one position to before another, with spaces between."""
+        return self.buffer[self._spaces[first] + 1 : self._spaces[after]].decode()
 
     def exact(self, first: int, last: int) -> str:
         """Return the word or chain with case, accents and ß."""

@@ -1,12 +1,11 @@
-"""Step ``fingerprint_text``: the copy fingerprint of lead and text, from the words of the index."""
+"""Step ``fingerprint_text``: the copy fingerprint of lead and text, from the folded text of the index."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from core.text.fingerprint import fingerprint
+from core.text.fingerprint import fingerprint_of_text
 from processors.analysis import Analysis, CompiledCatalog
-from processors.engine.article_index import ArticleIndex
 
 
 def fingerprint_text(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
@@ -14,10 +13,6 @@ def fingerprint_text(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     del compiled
     if analysis.index is None:
         return analysis
-    words = _words(analysis.index, "lead") + _words(analysis.index, "text")
-    return replace(analysis, fingerprint=fingerprint(words or _words(analysis.index, "title")))
-
-
-def _words(index: ArticleIndex, name: str) -> list[str]:
-    field = next(one for one in index.main.fields if one.field == name)
-    return index.main.tokens.words[field.first : field.after]
+    texts = {field.field: field.folded for field in analysis.index.main.fields}
+    text = " ".join(filter(None, (texts["lead"], texts["text"]))) or texts["title"]
+    return replace(analysis, fingerprint=fingerprint_of_text(text))
