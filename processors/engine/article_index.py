@@ -119,9 +119,12 @@ class FieldGroup:
         """Find the occurrences of all literals."""
         self.occurrences = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
 
-    @cached_property
-    def fields(self) -> tuple[FieldSpan, ...]:
-        """The fields by position."""
+    def make_fields(self) -> tuple[FieldSpan, ...]:
+        """Return the fields by position.
+
+        The group does not remember them: they refer to it, and a cycle would be freed long after
+        the article.
+        """
         fields: list[FieldSpan] = []
         offset = first = 0
         for name, text in self.texts:
@@ -322,7 +325,7 @@ class ArticleIndex:
     @cached_property
     def fields(self) -> tuple[FieldSpan, ...]:
         """Every field by position. There is one for each author."""
-        return self.main.fields + (self.other.fields if self.other else ())
+        return self.main.make_fields() + (self.other.make_fields() if self.other else ())
 
     @cached_property
     def _field_starts(self) -> list[int]:

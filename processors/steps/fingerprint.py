@@ -1,4 +1,4 @@
-"""Step ``fingerprint_text``: the copy fingerprint of lead and text, from the folded text of the index."""
+"""Step ``fingerprint_text``: the copy fingerprint of lead and text, from the folded text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def fingerprint_text(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     del compiled
     if analysis.index is None:
         return analysis
-    texts = {field.field: field.folded for field in analysis.index.main.fields}
+    texts = {field.field: field.folded for field in analysis.index.fields}
     text = " ".join(filter(None, (texts["lead"], texts["text"]))) or texts["title"]
     return replace(analysis, fingerprint=fingerprint_of_text(text))
