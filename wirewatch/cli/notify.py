@@ -44,6 +44,14 @@ def render(
         write(f"{size.unit}: {size.count:,} of {size.limit:,}")
 
 
+@app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of what a webhook posts."""
+    from wirewatch.contracts.webhook import webhook_schema
+
+    print_json(webhook_schema())
+
+
 def _render(kind: str, language: str, time_zone: str, *, is_digest: bool) -> RenderedMessage:
     """Render the sample.
 

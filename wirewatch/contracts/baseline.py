@@ -28,6 +28,7 @@ from typing import Any
 from core.messages.envelope import STREAM_MESSAGES
 from wirewatch.contracts.generate import ROOT, schema
 from wirewatch.contracts.schema_compat import breaks
+from wirewatch.contracts.webhook import WEBHOOK, webhook_schema
 
 FOLDER = Path("docs/schemas/baseline")
 
@@ -47,8 +48,9 @@ def load_baseline(root: Path = ROOT) -> dict[str, Any]:
 
 
 def published_schemas() -> dict[str, Any]:
-    """Return the schemas of what is published now, by stream."""
-    return {stream: json.loads(schema(stream)) for stream in STREAM_MESSAGES}
+    """Return the schemas of what is published now, by stream, and that of webhooks."""
+    schemas = {stream: json.loads(schema(stream)) for stream in STREAM_MESSAGES}
+    return schemas | {WEBHOOK: webhook_schema()}
 
 
 def breaking_changes(baseline: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:
@@ -98,7 +100,8 @@ def record(root: Path = ROOT, *, renew: bool = False) -> list[str]:
     for stream in published:
         target = root / baseline_path(stream)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(schema(stream), encoding="utf-8")
+        text = json.dumps(published[stream], indent=2, ensure_ascii=False) + "\n"
+        target.write_text(text, encoding="utf-8")
     return changes
 
 

@@ -4,6 +4,7 @@
 
     Settings ──▶ docs/settings.md, .env.example
     messages ──▶ docs/schemas/<stream>.json, docs/asyncapi.json
+    body of a webhook ──▶ docs/schemas/webhook.v1.json
     operator files ──▶ docs/schemas/{topic,entities,vocabulary,sources,alerts}.json
     wirewatch/demo ──▶ docs/demo.md
     wirewatch.web.api ──▶ docs/openapi.json
@@ -24,6 +25,7 @@ from wirewatch.contracts.chart_settings import CHART, values_schema
 from wirewatch.contracts.demo_page import demo_markdown
 from wirewatch.contracts.file_schemas import file_schemas
 from wirewatch.contracts.settings_page import env_example, settings_markdown
+from wirewatch.contracts.webhook import WEBHOOK, webhook_schema_text
 from wirewatch.web.api import create_api
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,7 @@ def generated() -> dict[Path, str]:
     for name, body in file_schemas().items():
         text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
         pages[Path(f"docs/schemas/{name}.json")] = text
+    pages[Path(f"docs/schemas/{WEBHOOK}.json")] = webhook_schema_text()
     pages[Path("docs/asyncapi.json")] = asyncapi()
     pages[Path("docs/settings.md")] = settings_markdown()
     pages[Path(".env.example")] = env_example()
