@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import pytest
 
@@ -73,6 +74,27 @@ def test_a_path_is_believed_only_if_a_trusted_proxy_names_a_plain_one(console: C
     assert {raw: parse_prefix([raw]) for raw in valid} == valid
     assert {raw: parse_prefix([raw]) for raw in invalid} == dict.fromkeys(invalid, "")
     assert parse_prefix([b"/a", b"/b"]) == parse_prefix([]) == ""
+
+
+def test_the_api_names_the_address_under_which_the_client_reaches_it(
+    proxied: Console,
+) -> None:
+    document = "/api/v1/openapi.json"
+    served = {
+        "with a path": ask(proxied, document),
+        "without one": ask(proxied, document, prefix=""),
+        "with one that is not valid": ask(proxied, document, prefix="//evil.example"),
+        "with another host": ask(proxied, document, **{"X-Forwarded-Host": "evil.example"}),
+    }
+    servers = {who: json.loads(answer.body)["servers"] for who, answer in served.items()}
+    assert servers == {
+        "with a path": [{"url": "/desk/wire/api/v1"}],
+        "without one": [{"url": "/api/v1"}],
+        "with one that is not valid": [{"url": "/api/v1"}],
+        "with another host": [{"url": "/desk/wire/api/v1"}],
+    }
+    below = urljoin("https://news.example/desk/wire" + document, servers["with a path"][0]["url"])
+    assert below == "https://news.example/desk/wire/api/v1"
 
 
 def test_text_of_an_article_is_not_taken_for_an_address() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from pydantic import AwareDatetime, BaseModel, TypeAdapter
 from starlette.exceptions import HTTPException
@@ -43,8 +44,12 @@ from wirewatch.web.conditional import etag_of, is_known
 from wirewatch.web.explain import Explainer
 from wirewatch.web.outcome_texts import poll_phrase, resend_phrase
 from wirewatch.web.runtime_status import RuntimeStatus
+from wirewatch.web.sub_path import prefix_of
 
 T = TypeVar("T")
+
+BASE = "/api/v1"
+"""Where the console serves the API."""
 
 PROBLEM = "application/problem+json"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -137,17 +142,34 @@ def _empty_api() -> FastAPI:
         version="1",
         description="Stories, topics, feeds and deliveries, and actions on them. If the console "
         "has an access token, send `Authorization: Bearer TOKEN`.",
-        servers=[{"url": "/api/v1"}],
-        root_path_in_servers=False,
+        servers=[{"url": BASE}],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
         dependencies=[Depends(RoleCheck(API)), Depends(_BEARER)],
     )
+    api.add_api_route("/openapi.json", _OpenApi(api), methods=["GET"], include_in_schema=False)
     api.add_exception_handler(WirewatchError, _program_error)
     api.add_exception_handler(HTTPException, _http_error)
     api.add_exception_handler(RequestValidationError, _validation_error)
     return api
+
+
+class _OpenApi:
+    """Serves the OpenAPI document with the server as the client sees it.
+
+    The server is a path, which clients resolve against the URL of the document: scheme and host are
+    then those of the proxy, whatever it passes on.
+    """
+
+    def __init__(self, api: FastAPI) -> None:
+        self._api = api
+
+    def __call__(self, request: Request) -> Response:
+        """Return the document."""
+        servers = [{"url": f"{prefix_of(request)}{BASE}"}]
+        return JSONResponse(self._api.openapi() | {"servers": servers})
 
 
 class ApiHandlers:
