@@ -13,6 +13,9 @@ from config.errors import UsageError
 from config.faults import Fault
 from config.yaml.nodes import read
 
+SHOWN_DIGITS = 12
+"""Digits of a file's hash in the audit log: enough to find the version in a history."""
+
 MAX_DIFF_LINES = 20_000
 """Lines of each text that are compared; the rest is left out."""
 
@@ -72,7 +75,7 @@ def save_file(file: OperatorFile, text: str, folder: Path) -> Refusal | None:
     """
     if not _is_inside(file.path, folder):
         return Refusal.OUTSIDE
-    content = text.replace("\n", file.newline).encode()
+    content = _content(file, text)
     new = file.path.with_name(f".{file.path.name}.{os.getpid()}.new")
     try:
         return _replace(file, content, new)
@@ -80,6 +83,24 @@ def save_file(file: OperatorFile, text: str, folder: Path) -> Refusal | None:
         return Refusal.UNWRITABLE
     finally:
         new.unlink(missing_ok=True)
+
+
+def describe_change(file: OperatorFile, text: str) -> str:
+    """Return which file was changed, with its hash before and after, for the audit log.
+
+    The hashes are the first twelve digits that ``sha256sum`` prints; before the first version there
+    is a dash.
+
+    Args:
+        file: The file as it was before.
+        text: Its new text.
+    """
+    before, after = file.digest[:SHOWN_DIGITS], _digest(_content(file, text))[:SHOWN_DIGITS]
+    return f"{file.path.name} {before or '-'} → {after}"
+
+
+def _content(file: OperatorFile, text: str) -> bytes:
+    return text.replace("\n", file.newline).encode()
 
 
 def _replace(file: OperatorFile, content: bytes, new: Path) -> Refusal | None:

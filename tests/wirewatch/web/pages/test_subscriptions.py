@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,9 @@ def test_the_feeds_of_a_site_are_found_tried_and_added(
     assert "  - id: bote\n" in written
     assert f"      - {{url: {feed}, every: 2h}}\n" in written
     assert [path.name for path in sources(desk).parent.glob(".*")] == []
-    assert audit_of(desk) == [("feeds_added", "bote", "1")]
+    digests = [sha256(text.encode()).hexdigest()[:12] for text in (WRITTEN, written)]
+    change = "sources.yaml {} → {}".format(*digests)
+    assert audit_of(desk) == [("feeds_added", "bote", f"1 · {change}")]
     assert len(publisher.requests) == asked  # what was found is carried by the form
 
     page = desk.page("/feeds/add")
@@ -202,10 +205,16 @@ def test_a_feed_is_paused_changed_and_removed(desk: Console, now: datetime) -> N
     press(desk, path, page, "remove")
     assert "kurier" not in sources(desk).read_text("utf-8")
     assert desk.request(path)[0] == 404
-    assert audit_of(desk) == [
-        ("feed_removed", feed_id, ""), ("feed_changed", feed_id, "paused"),
-        ("feed_changed", feed_id, "every, paused"),
+    entries = [
+        (action, subject, *detail.rpartition("sources.yaml ")[::2])
+        for action, subject, detail in audit_of(desk)
+    ]
+    assert [entry[:3] for entry in entries] == [
+        ("feed_removed", feed_id, ""), ("feed_changed", feed_id, "paused · "),
+        ("feed_changed", feed_id, "every, paused · "),
     ]  # fmt: skip
+    hashes = [hash_ for *_, change in reversed(entries) for hash_ in change.split(" → ")]
+    assert hashes[1:-1:2] == hashes[2::2]  # each change begins where the last one ended
 
 
 def test_the_password_of_an_address_is_neither_shown_nor_lost(desk: Console) -> None:

@@ -18,6 +18,7 @@ from config.catalog.models import Catalog
 from config.faults import Fault
 from core.archive.open import open_archive
 from core.messages import ArticleRevision
+from core.store.audit import list_entries
 from core.store.cards import cards
 from processors import article_from_fields
 from processors.archive.words import words_of
@@ -193,6 +194,7 @@ def test_a_judged_story_becomes_a_test_on_a_click(bench: Console, now: datetime)
 def test_saving_replaces_the_file_and_shows_that_the_program_uses_it(bench: Console) -> None:
     file = topic_file(bench)
     file.chmod(0o640)
+    before = digest(bench)
     text = NATO.replace("Fussball", "Handball")
     page = send(bench, text, ("do", "save"))
     assert "The file was saved." in page
@@ -200,6 +202,10 @@ def test_saving_replaces_the_file_and_shows_that_the_program_uses_it(bench: Cons
     assert "The running program uses this version" in page
     assert file.read_text("utf-8") == text
     assert file.stat().st_mode & 0o777 == 0o640
+    with bench.store.read() as connection:
+        [entry] = list_entries(connection)
+    change = f"nato.yaml {before[:12]} → {digest(bench)[:12]}"
+    assert (entry.action, entry.subject, entry.detail) == ("topic_saved", "nato", change)
     assert sorted(path.name for path in file.parent.iterdir()) == ["nato.yaml", "talks.yaml"]
     file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     send(bench, NATO, ("do", "save"))
@@ -207,7 +213,7 @@ def test_saving_replaces_the_file_and_shows_that_the_program_uses_it(bench: Cons
     file.write_text(f"{NATO}rulez: x\n", "utf-8")
     page = bench.page(EDIT)
     assert "The running program does not use this version of the file" in page
-    assert "Line 10" in page
+    assert "Line 11" in page
     assert 'href="/topics/nato/edit"' in bench.page("/topics")
 
 
@@ -270,6 +276,8 @@ def test_a_new_topic_gets_the_file_of_its_id(bench: Console) -> None:
     assert "2 articles match. There is no sound saved version to compare with." in page
     assert "The file was saved." in send(bench, text, ("do", "save"), path="/workbench")
     assert (topic_file(bench).parent / "cakes.yaml").read_text("utf-8") == text
+    with bench.store.read() as connection:
+        assert list_entries(connection)[0].detail.startswith("cakes.yaml - → ")
     page = send(bench, text.replace("id: cakes", "id: nato"), ("do", "save"), path="/workbench")
     assert "Not saved" in page
 

@@ -217,7 +217,7 @@ class AddFeedsPage:
         refusal = self._file.save(change, entered.base)
         if refusal is None:
             outlets = ", ".join(dict.fromkeys(outlet.id for outlet, _ in pairs))
-            self._file.record("feeds_added", outlets, entered.by, str(len(pairs)))
+            self._file.record("feeds_added", outlets, entered.by, change, str(len(pairs)))
         return replace(outcome, change=change, refusal=refusal, is_saved=refusal is None)
 
     def _render(self, request: Request, outcome: AdditionResult) -> HTMLResponse:

@@ -154,7 +154,7 @@ class EditFeedPage:
         if refusal is not None:
             return replace(shown, change=change, refusal=refusal)
         saved = "feed_removed" if entered.do == "remove" else "feed_changed"
-        self._file.record(saved, feed.id, entered.by, _changed_keys(keys, entered))
+        self._file.record(saved, feed.id, entered.by, change, _changed_keys(keys, entered))
         return replace(shown, saved=saved)
 
     def _change(self, feed: Feed, keys: NewFeed, entered: FeedForm) -> Change | None:

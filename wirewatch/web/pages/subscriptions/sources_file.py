@@ -16,6 +16,7 @@ from core.store import audit
 from wirewatch.web.operator_files import (
     OperatorFile,
     Refusal,
+    describe_change,
     read_file,
     save_file,
     unified_diff,
@@ -106,9 +107,10 @@ class SourcesFile:
             return Refusal.CHANGED
         return save_file(change.file, change.text, self._folder)
 
-    def record(self, action: str, subject: str, by: str, detail: str = "") -> None:
-        """Record in the audit log that the file was changed."""
+    def record(self, action: str, subject: str, by: str, change: Change, detail: str = "") -> None:
+        """Record in the audit log that the file was changed, with its hash before and after."""
         log.info(action, subject=mask(subject), detail=detail)
+        detail = " · ".join(filter(None, (detail, describe_change(change.file, change.text))))
         now = self._renderer.clock()
         self._renderer.store.transact(
             lambda connection: audit.record(

@@ -18,7 +18,7 @@ from processors import Processors
 from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
 from wirewatch.topic_tools.template import topic_file
 from wirewatch.web import display, forms
-from wirewatch.web.operator_files import OperatorFile, Refusal, save_file
+from wirewatch.web.operator_files import OperatorFile, Refusal, describe_change, save_file
 from wirewatch.web.pages.workbench import edits, views
 from wirewatch.web.pages.workbench.draft import MAX_TEXT, Draft, read_definition, read_draft
 from wirewatch.web.pages.workbench.files import find_file, topic_path
@@ -227,13 +227,13 @@ class WorkbenchActions:
         refusal = save_file(opened, entered.text, self._settings.config_dir / "topics")
         if refusal is None:
             log.info("topic_saved", topic=draft.topic.id, file=opened.path.name)
-            self._record(draft.topic.id, entered.by)
+            self._record(draft.topic.id, entered.by, describe_change(opened, entered.text))
         return refusal
 
-    def _record(self, topic_id: str, by: str) -> None:
+    def _record(self, topic_id: str, by: str, change: str) -> None:
         now = self._renderer.clock()
         self._renderer.store.transact(
-            lambda connection: audit.record(connection, "topic_saved", topic_id, by=by, at=now)
+            lambda c: audit.record(c, "topic_saved", topic_id, by=by, at=now, detail=change)
         )
 
     def _catalog(self) -> Catalog:
