@@ -31,13 +31,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-from html import escape
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.errors import BusyError, StoreError
@@ -53,6 +51,7 @@ from wirewatch.web.auth.principal import (
 )
 from wirewatch.web.auth.proxy_identity import ProxyIdentity
 from wirewatch.web.auth.rate_limit import FailureRate
+from wirewatch.web.auth.refusals import API, Refusal, refuse, refuse_failures, reload_page
 from wirewatch.web.auth.request import SAFE_METHODS, AccessRequest
 from wirewatch.web.auth.sessions import SESSION_TIME, Session, Sessions
 from wirewatch.web.peers import Networks
@@ -71,17 +70,8 @@ ALERT_FEEDS = "/alert-feeds/"
 CALLBACKS = "/websub/"
 """Callbacks of hubs. Only the token in their address and their signature count."""
 
-API = "/api/"
-
 MAX_ENTERED = 200
 """Characters of a name that are looked at: cleaning a form's megabyte would keep the loop."""
-
-
-_FOREIGN_FORM = "This form is out of date or not from this console. Go back and reload the page."
-_WRONG_PROXY = (
-    "The proxy in front of this console does not pass on the address that your browser uses. It"
-    " must send Host and X-Forwarded-Proto, and WIREWATCH_WEB_TRUSTED_PROXIES must name it."
-)
 
 
 class AccessControl:
@@ -122,12 +112,11 @@ class AccessControl:
             await self._app(scope, receive, send)
             return
         if not scope.get("query_string", b"").isascii():
-            text = "The address has characters that must be percent-encoded."
-            await _refusal(scope, 400, text)(scope, receive, send)
+            await refuse(scope, 400, Refusal.BAD_ADDRESS)(scope, receive, send)
             return
         request = await AccessRequest.read(scope, receive, proxies=self._proxies)
         if request is None:
-            await _refusal(scope, 413, "The request is too large.")(scope, receive, send)
+            await refuse(scope, 413, Refusal.TOO_LARGE)(scope, receive, send)
         elif request.path.startswith((ALERT_FEEDS, CALLBACKS)):
             await self._app(scope, request.receive, send)
         elif request.bearer is not None and self._token:
@@ -148,7 +137,7 @@ class AccessControl:
             recognition = await self._recognise(request, session)
             answer = await self._answer(request, session, recognition, is_known=known is not None)
         except StoreError:
-            answer = _refusal(request.scope, 503, "The store is not available.")
+            answer = refuse(request.scope, 503, Refusal.STORE_AWAY)
         needs_cookie = known is None and not _works_without_cookie(request.path)
         if answer is None and needs_cookie:
             send = self._with_cookie(request, session, send)
@@ -194,15 +183,16 @@ class AccessControl:
             has_accounts=recognition.has_accounts,
         )
         if not is_known and request.is_link_from_elsewhere:
-            return _reload(request)
+            return reload_page(request)
         if principal is None and not _is_public(request.path):
-            return _no_role(request) if user else _require_login(request)
+            return refuse(request.scope, 403, Refusal.NO_ROLE) if user else _require_login(request)
         if request.method in SAFE_METHODS:
             return None
         is_own_form = self._sessions.is_csrf_token(session, request.csrf_token)
         if not request.is_same_origin or not is_own_form:
             is_changed = request.has_other_host_than_the_browser
-            return _refusal(request.scope, 403, _WRONG_PROXY if is_changed else _FOREIGN_FORM)
+            why = Refusal.WRONG_PROXY if is_changed else Refusal.FOREIGN_FORM
+            return refuse(request.scope, 403, why)
         if request.path == "/login":
             return await self._login(request, has_accounts=recognition.has_accounts)
         if request.path == "/logout":
@@ -212,11 +202,11 @@ class AccessControl:
     def _check_bearer(self, request: AccessRequest) -> Response | None:
         """Return why a Bearer token is refused; None if it is right."""
         if wait := self._failures.seconds_to_wait(request.address):
-            return _too_many_failures(request, wait)
+            return refuse_failures(request.scope, wait)
         if self._is_token(request.bearer or ""):
             return None
         self._failures.add_failure(request.address)
-        return _refusal(request.scope, 401, "The token is wrong.")
+        return refuse(request.scope, 401, Refusal.WRONG_TOKEN)
 
     async def _login(self, request: AccessRequest, *, has_accounts: bool) -> Response:
         """Check what was entered. The failure is counted first, and taken back on success.
@@ -224,14 +214,14 @@ class AccessControl:
         So an address cannot try more at once than one after the other.
         """
         if wait := self._failures.seconds_to_wait(request.address):
-            return _too_many_failures(request, wait)
+            return refuse_failures(request.scope, wait)
         self._failures.add_failure(request.address)
         address = _after_login(request.form.get("next", ""))
         try:
             account = await self._check_password(request) if has_accounts else None
-        except BusyError as error:
+        except BusyError:
             self._failures.take_back(request.address)
-            return _refusal(request.scope, 503, error.message)
+            return refuse(request.scope, 503, Refusal.TOO_MANY_SIGN_INS)
         is_token = not has_accounts and self._is_token(request.form.get("token", ""))
         if account is None and not is_token:
             return RedirectResponse(f"/login?failed=1&next={quote(address, safe='')}", 303)
@@ -304,42 +294,8 @@ def _works_without_cookie(path: str) -> bool:
 def _require_login(request: AccessRequest) -> Response:
     is_page = request.method in SAFE_METHODS and request.path != "/events"
     if request.path.startswith(API) or not is_page:
-        return _refusal(request.scope, 401, "Sign in, or send the access token of this console.")
+        return refuse(request.scope, 401, Refusal.NOT_SIGNED_IN)
     return RedirectResponse(f"/login?next={quote(request.path_and_query, safe='')}", 303)
-
-
-def _no_role(request: AccessRequest) -> Response:
-    text = "The proxy has signed you in under a name that has no role here. Ask an operator."
-    return _refusal(request.scope, 403, text)
-
-
-def _too_many_failures(request: AccessRequest, seconds: int) -> Response:
-    text = f"Too many failed attempts. Try again in {seconds} seconds."
-    answer = _refusal(request.scope, 429, text)
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
-
-
-def _refusal(scope: Scope, status: int, text: str) -> Response:
-    """Return a refusal: plain text, or a problem document (RFC 9457) for the API."""
-    if not scope["path"].startswith(API):
-        return PlainTextResponse(text, status)
-    problem = {"type": "about:blank", "title": text, "status": status}
-    answer = Response(json.dumps(problem), status, media_type="application/problem+json")
-    if status == 401:
-        answer.headers["WWW-Authenticate"] = "Bearer"
-    return answer
-
-
-def _reload(request: AccessRequest) -> Response:
-    """Make the browser load the page again from here, this time with the session cookie."""
-    prefix = request.scope.get("state", {}).get("prefix", "")
-    address = escape(prefix + own_address(request.path_and_query), quote=True)
-    return HTMLResponse(
-        '<!doctype html><html lang="en"><title>Wirewatch</title>'
-        f'<meta http-equiv="refresh" content="0; url={address}">'
-        f'<p><a href="{address}">Continue</a></p>'
-    )
 
 
 def _after_login(text: str) -> str:

@@ -14,11 +14,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 
 from config.errors import SettingsError
+from config.i18n import LANGUAGES, translator
 from config.settings import Settings
 from config.settings.load import load_settings
 from tests.support.accounts import MemoryAccounts
 from tests.support.web_server import Answer, WebServer, request, web_server
 from wirewatch.web.app import protect
+from wirewatch.web.auth.refusals import Refusal
 from wirewatch.web.auth.request import MAX_BODY
 from wirewatch.web.auth.sessions import SESSION_TIME
 from wirewatch.web.security_headers import HEADERS
@@ -285,6 +287,50 @@ def test_a_proxy_that_does_not_pass_on_the_host_gets_a_sentence_that_says_so(fre
     assert (refused.status, "must send Host and X-Forwarded-Proto" in refused.body) == (403, True)
     other = free.ask("GET", "/", Host="upstream:8080")
     assert (other.status, "must pass on the Host header" in other.body) == (421, True)
+
+
+def test_a_refusal_is_in_the_language_of_the_reader_and_for_programs_in_english(
+    closed: Client,
+) -> None:
+    german = {"Accept_Language": "de-AT,de;q=0.9,en;q=0.5"}
+    cookie, _ = closed.visit()
+    answers = {
+        "form": closed.post("/login", cookie, {"token": TOKEN}, **german),
+        "token": closed.ask("GET", "/", Authorization="Bearer wrong", **german),
+        "event stream": closed.ask("GET", "/events", **german),
+        "API": closed.ask("GET", "/api/v1/topics", **german),
+        "English": closed.ask("GET", "/events"),
+    }
+    begins = {
+        "form": "Dieses Formular ist veraltet",
+        "token": "Das Token ist falsch.",
+        "event stream": "Melden Sie sich an",
+        "API": '{"type": "about:blank", "title": "Sign in, or send',
+        "English": "Sign in, or send",
+    }
+    assert {who: answer.body[: len(begins[who])] for who, answer in answers.items()} == begins
+    languages = {who: answer.headers.get("content-language") for who, answer in answers.items()}
+    expected = {"form": "de", "token": "de", "event stream": "de", "API": None, "English": "en"}
+    assert languages == expected
+    for _ in range(4):
+        closed.ask("GET", "/", Authorization="Bearer wrong")
+    blocked = closed.ask("GET", "/", Authorization="Bearer wrong", **german)
+    assert (blocked.status, blocked.body) == (
+        429,
+        "Zu viele Fehlversuche. Versuchen Sie es in 60 Sekunden noch einmal.",
+    )
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"} | german
+    assert '<html lang="de">' in closed.ask("GET", "/topics", **link).body
+
+
+def test_every_refusal_has_a_text_in_both_languages() -> None:
+    missing = [
+        (t.code, refusal)
+        for t in map(translator, LANGUAGES)
+        for refusal in Refusal
+        if not t.has(f"refusal.{refusal}")
+    ]
+    assert missing == []
 
 
 def test_a_login_form_of_another_site_is_refused(closed: Client) -> None:
