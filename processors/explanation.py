@@ -143,7 +143,7 @@ def explain(compiled: CompiledCatalog, number: int, analysis: Analysis) -> Expla
         number: Index of the topic in it.
         analysis: The article with its language and index.
     """
-    index, labels = analysis.index, analysis.labels
+    index, labels = analysis.searched, analysis.labels
     assert index is not None  # noqa: S101  # as documented
     topic = compiled.rules.topics[number]
     outcomes = compiled.rules.evaluate(number, index)

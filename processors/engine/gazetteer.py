@@ -63,6 +63,11 @@ class Gazetteer:
                     self._inside.setdefault(literal(text), []).append(name)
         self._end = max((*self._aliases, *self._inside), default=-1) + 1
         self._plain = _plain(self._aliases)
+        self._capitalised = frozenset(
+            number
+            for number, names in self._inside.items()
+            if all(name.needs_capital for name in names)
+        )
         self._memo: dict[tuple[int, bool, str], tuple[str, ...]] = {}
 
     def find(self, index: ArticleIndex) -> list[Mention]:
@@ -103,6 +108,7 @@ class Gazetteer:
             positions: The positions of the same.
         """
         group, aliases, plain = index.main, self._aliases, self._plain
+        capitalised = self._capitalised
         text, start_of = group.tokens.text, group.tokens.starts.item
         spans: list[Span] = []
         denied: list[Span] = []
@@ -120,7 +126,7 @@ class Gazetteer:
                     last = first + len(alias.words) - 1
                     if _is_at(group, alias, first, last):
                         (denied if alias.denies else spans).append((first, last, alias.entity))
-            else:
+            elif number not in capitalised or text[start_of(position)].isupper():
                 near.append((number, position))
         return spans, denied, near
 

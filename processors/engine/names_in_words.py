@@ -50,6 +50,10 @@ class NameInWords(Protocol):
     def literals(self) -> Iterable[str]:
         """The literals that the automaton searches."""
 
+    @property
+    def needs_capital(self) -> bool:
+        """Whether the word must have a capital."""
+
     def is_in(self, exact: str, folded: str, compounds: Compounds | None) -> bool:
         """Return whether a word contains the name.
 
@@ -94,6 +98,11 @@ class TransliteratedName:
     entity: str
     literals: frozenset[str]
     skeletons: frozenset[str]
+
+    @property
+    def needs_capital(self) -> bool:
+        """Always: transliterations are compared with names only."""
+        return True
 
     def is_in(self, exact: str, folded: str, compounds: Compounds | None) -> bool:
         """Return whether a word with a capital has one of the skeletons."""

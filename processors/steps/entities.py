@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pydantic import TypeAdapter
 
 from core.messages import EntityMention
 from processors.analysis import Analysis, CompiledCatalog
-from processors.engine.article_index import ArticleIndex
-from processors.engine.gazetteer import Mention
 
 _MENTIONS = TypeAdapter(tuple[EntityMention, ...])
 """Validates the mentions of an article at once, which takes less time than one by one."""
@@ -17,29 +13,27 @@ _MENTIONS = TypeAdapter(tuple[EntityMention, ...])
 
 def name_entities(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Convert the positions of mentions into code points of their fields."""
-    index, mentions = analysis.index, analysis.mentions
+    index, mentions = analysis.searched, analysis.mentions
     if index is None or not mentions:
         return analysis
-    tokens = index.main.tokens
+    tokens, fields = index.main.tokens, index.fields
+    text = tokens.text
     starts = tokens.starts.take([mention.first for mention in mentions]).tolist()
     ends = tokens.ends.take([mention.last for mention in mentions]).tolist()
-    rows = [
-        _row(compiled, index, mention, start, end)
-        for mention, start, end in zip(mentions, starts, ends, strict=True)
-    ]
-    return replace(analysis, entities=_MENTIONS.validate_python(rows))
-
-
-def _row(
-    compiled: CompiledCatalog, index: ArticleIndex, mention: Mention, start: int, end: int
-) -> dict[str, object]:
-    """Return what the message says of a mention at code points of title, lead and text."""
-    field = index.field_at(mention.first)
-    return {
-        "id": mention.entity,
-        "type": compiled.entities[mention.entity].type,
-        "field": field.field,
-        "start": start - field.offset,
-        "end": end - field.offset,
-        "surface": index.main.tokens.text[start:end],
-    }
+    rows = []
+    at = 0
+    for (first, _, entity), start, end in zip(mentions, starts, ends, strict=True):
+        while first >= fields[at].after:  # both are in text order
+            at += 1
+        offset = fields[at].offset
+        rows.append(
+            {
+                "id": entity,
+                "type": compiled.entities[entity].type,
+                "field": fields[at].field,
+                "start": start - offset,
+                "end": end - offset,
+                "surface": text[start:end],
+            }
+        )
+    return analysis._replace(entities=_MENTIONS.validate_python(rows))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from core.text.fingerprint import fingerprint_of_text
 from processors.analysis import Analysis, CompiledCatalog
 
@@ -11,8 +9,8 @@ from processors.analysis import Analysis, CompiledCatalog
 def fingerprint_text(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Fingerprint the words of lead and text, or those of the title where both are empty."""
     del compiled
-    if analysis.index is None:
+    if analysis.searched is None:
         return analysis
-    texts = {field.field: field.folded for field in analysis.index.fields}
+    texts = {field.field: field.folded for field in analysis.searched.fields}
     text = " ".join(filter(None, (texts["lead"], texts["text"]))) or texts["title"]
-    return replace(analysis, fingerprint=fingerprint_of_text(text))
+    return analysis._replace(fingerprint=fingerprint_of_text(text))

@@ -9,7 +9,6 @@ the headline, for none.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -29,13 +28,19 @@ Source = Literal["detected", "declared"]
 def detect_language(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Label the article: by what is given, else by title and lead, else by what is declared."""
     if analysis.given_language:
-        return replace(analysis, language=analysis.given_language, language_source="given")
+        return analysis._replace(language=analysis.given_language, language_source="given")
     article = analysis.article
     sample = f"{article.title}\n{article.lead}"
-    if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
+    if not _has_enough_letters(sample):
         sample = f"{sample}\n{article.text[:START]}"
     code, source = language_detector(compiled.languages).detect(sample, article.language)
-    return replace(analysis, language=code, language_source=source)
+    return analysis._replace(language=code, language_source=source)
+
+
+def _has_enough_letters(text: str) -> bool:
+    """Return whether a text has enough letters; for most, its beginning shows that."""
+    beginning = text[: 2 * ENOUGH_LETTERS]
+    return any(sum(map(str.isalpha, part)) >= ENOUGH_LETTERS for part in (beginning, text))
 
 
 class LanguageDetector:

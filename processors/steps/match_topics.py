@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from core.messages import Match
 from processors.analysis import Analysis, CompiledCatalog
 from processors.engine.article_index import ArticleIndex
@@ -13,11 +11,11 @@ from processors.evidence import evidence_of
 
 def match_topics(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Add a match for each topic whose gates the article passes, in catalog order."""
-    index = analysis.index
+    index = analysis.searched
     if index is None:
         return analysis
     matches = compiled.rules.match(index, analysis.labels)
-    return replace(analysis, matches=tuple(_match(compiled, analysis, index, m) for m in matches))
+    return analysis._replace(matches=tuple(_match(compiled, analysis, index, m) for m in matches))
 
 
 def _match(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from processors.analysis import Analysis, CompiledCatalog
 from processors.engine.article_index import ArticleIndex
 
@@ -15,7 +13,7 @@ def tokenize(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     others = _other_texts(analysis) if compiled.rules.other_fields else ()
     index = ArticleIndex(texts, others, analysis.language)
     mentions = compiled.rules.search(index)
-    return replace(analysis, index=index, mentions=tuple(mentions))
+    return analysis._replace(searched=index, mentions=tuple(mentions))
 
 
 def _other_texts(analysis: Analysis) -> tuple[tuple[str, str], ...]:

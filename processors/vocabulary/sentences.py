@@ -87,8 +87,8 @@ def _failures(
 ) -> Iterator[Fault]:
     article = article_from_fields({"text": test.sentence})
     analysis = _indexed(compiled, article, test.language)
-    assert analysis.index is not None  # noqa: S101  # the step tokenize makes it
-    (outcome,) = compiled.rules.evaluate(number, analysis.index)
+    assert analysis.searched is not None  # noqa: S101  # the step tokenize makes it
+    (outcome,) = compiled.rules.evaluate(number, analysis.searched)
     code = analysis.language
     shown = f'"{clean_line(test.sentence)[:_SHOWN]}" ({code or "no language"})'
     if outcome.holds != test.match:

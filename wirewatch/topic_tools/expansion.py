@@ -166,7 +166,7 @@ class Term:
             article: The article.
             language: Its language; None to detect it.
         """
-        index = self.processors.index(article, language).index
+        index = self.processors.index(article, language).searched
         assert index is not None  # noqa: S101  # the steps have run
         return self._words(index)
 

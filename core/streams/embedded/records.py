@@ -19,6 +19,9 @@ from core.streams.embedded.streams import EmbeddedPartition, EmbeddedStreams, of
 from core.streams.partitioner import choose_partition
 from core.streams.port import Headers, NewRecord, Record
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+"""Kept: ``json.dumps`` makes an encoder for each record."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedRecord:
@@ -129,7 +132,7 @@ def _encode_headers(headers: Headers) -> str:
     """Return headers as JSON; Latin-1 maps every byte to one character and back."""
     if not all(isinstance(value, bytes) for _, value in headers):
         raise TypeError("header values are bytes")
-    return json.dumps([[n, v.decode("latin-1")] for n, v in headers], ensure_ascii=False)
+    return _JSON.encode([(n, v.decode("latin-1")) for n, v in headers])
 
 
 def _decode_headers(headers: str) -> Headers:
