@@ -53,6 +53,10 @@ class EndCode(StrEnum):
     """There was no target."""
 
 
+ON_THE_WAY = (EndCode.PENDING, EndCode.UNDELIVERED)
+"""Codes of held matches that no plan holds: their messages go out as soon as they can."""
+
+
 @dataclass(slots=True)
 class TopicDayEnds:
     """How the matches of a topic on a day (UTC) ended.
@@ -73,6 +77,11 @@ class TopicDayEnds:
     suppressed: dict[str, int] = field(default_factory=dict)
     held_by: dict[str, int] = field(default_factory=dict)
     not_live: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def on_the_way(self) -> int:
+        """How many of the held matches no plan holds: their messages wait for their turn."""
+        return sum(self.held_by.get(code, 0) for code in ON_THE_WAY)
 
     @property
     def matches(self) -> int:

@@ -52,7 +52,8 @@ DELIVERIES = Counter(
 )
 UNDELIVERED = Gauge(
     "wirewatch_undelivered",
-    "Messages that are neither delivered nor given up: due, or held on purpose until later.",
+    "Messages that are neither delivered nor given up: due, held by the plan until later, or "
+    "pending, as other articles of the story may follow.",
     ["receiver", "state"],
 )
 UNDELIVERED_AGE = Gauge(

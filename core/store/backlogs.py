@@ -22,13 +22,17 @@ class Undelivered:
     Attributes:
         receiver: Id of the receiver.
         due: Number of deliveries whose first attempt was due.
-        held: Number of deliveries that wait on purpose: for a bundle, a cap, or quiet hours.
+        held: Number of deliveries that the plan holds until later: for a digest, a cap, or quiet
+            hours.
+        pending: Number of deliveries that are not held and whose time has not come: they wait for
+            other articles of the story.
         age: How long ago the first attempt of the oldest due one was due.
     """
 
     receiver: str
     due: int
     held: int
+    pending: int
     age: timedelta
 
 
@@ -54,14 +58,14 @@ def load_undelivered(connection: Connection, now: datetime) -> list[Undelivered]
     states: list[ColumnElement[str]] = [
         literal_column(f"'{state}'") for state in UNFINISHED
     ]  # as the index has them
-    is_due = and_(
-        columns.created_at <= now, or_(columns.held_until.is_(None), columns.held_until <= now)
-    )
+    is_held = columns.held_until > now
+    is_due = and_(columns.created_at <= now, or_(columns.held_until.is_(None), ~is_held))
     query = (
         select(
             columns.receiver,
             func.count(),
             func.sum(case((is_due, 1), else_=0)),
+            func.sum(case((is_held, 1), else_=0)),
             func.min(case((is_due, columns.created_at))),
         )
         .where(columns.state.in_(states), columns.replaced_by.is_(None), is_no_canary())
@@ -69,8 +73,10 @@ def load_undelivered(connection: Connection, now: datetime) -> list[Undelivered]
         .order_by(columns.receiver)
     )
     return [
-        Undelivered(receiver, due, waiting - due, now - oldest if oldest else timedelta())
-        for receiver, waiting, due, oldest in connection.execute(query)
+        Undelivered(
+            receiver, due, held, waiting - due - held, now - oldest if oldest else timedelta()
+        )
+        for receiver, waiting, due, held, oldest in connection.execute(query)
     ]
 
 

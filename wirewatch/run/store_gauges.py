@@ -63,9 +63,10 @@ class StoreGauges:
             pages = load_page_backlog(connection, now)
             records, refused = load_outbox_backlog(connection, now)
         receivers = [receiver.id for receiver in program.keeper.current.alerts.receivers]
-        numbers = dict.fromkeys([(r, state) for r in receivers for state in ("due", "held")], 0)
-        numbers |= {(each.receiver, "due"): each.due for each in undelivered}
-        numbers |= {(each.receiver, "held"): each.held for each in undelivered}
+        states = ("due", "held", "pending")
+        numbers = dict.fromkeys([(r, state) for r in receivers for state in states], 0)
+        for each in undelivered:
+            numbers |= {(each.receiver, state): getattr(each, state) for state in states}
         ages = dict.fromkeys([(receiver,) for receiver in receivers], 0.0)
         ages |= {(each.receiver,): each.age.total_seconds() for each in undelivered}
         metrics.set_values(metrics.UNDELIVERED, numbers)

@@ -123,6 +123,7 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
     error_page = _ErrorPage(renderer)
     app.add_exception_handler(WirewatchError, error_page)
     app.add_exception_handler(HTTPException, error_page)
+    app.add_exception_handler(Exception, error_page)
     return app
 
 
@@ -184,7 +185,7 @@ class _ErrorPage:
 
     async def __call__(self, request: Request, error: Exception) -> HTMLResponse:
         t, status = self._renderer.translator(request), _status_of(request, error)
-        heading = t(f"error.{status if status in (403, 404, 503) else 400}")
+        heading = t(f"error.{status if status in (403, 404, 500, 503) else 400}")
         text, lang = _text_of(error, status, t)
         answer = self._renderer.render_without_store(
             request, "error.html", status=status, heading=heading, text=text, lang=lang
@@ -199,13 +200,15 @@ def _status_of(request: Request, error: Exception) -> int:
         return error.status_code
     if isinstance(error, UsageError):
         return 400 if request.method == "POST" else 404
-    return 503
+    return 503 if isinstance(error, WirewatchError) else 500
 
 
 def _text_of(error: Exception, status: int, t: Translator) -> tuple[str, str]:
     """Return what to say about an error, and in which language that is."""
     if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and status == 404):
         return t("error.404.text"), t.code
+    if status == 500:
+        return t("error.500.text"), t.code
     if isinstance(error, RoleError):
         return t("error.403.text", role=t.of("role", str(error.role))), t.code
     message = error.message if isinstance(error, WirewatchError) else ""

@@ -101,8 +101,8 @@ def test_what_waits_is_counted_with_its_age(store: Store) -> None:
         outbox.refuse(connection, outbox.load_oldest(connection, 1)[0], "too large")
     with store.read() as connection:
         assert load_undelivered(connection, NOW) == [
-            Undelivered("desk", due=2, held=2, age=timedelta(minutes=30)),
-            Undelivered("night", due=0, held=1, age=timedelta()),
+            Undelivered("desk", due=2, held=1, pending=1, age=timedelta(minutes=30)),
+            Undelivered("night", due=0, held=0, pending=1, age=timedelta()),
         ]
         assert load_page_backlog(connection, NOW) == Backlog(1, timedelta(minutes=7))
         assert load_outbox_backlog(connection, NOW) == (Backlog(2, timedelta(minutes=3)), 1)

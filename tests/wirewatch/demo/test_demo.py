@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -146,19 +145,6 @@ def test_the_demos_stories_are_listed_and_can_be_filtered(browser: Browser, cons
         assert page.count(".timeline > li") >= 1
         assert "Why it matched" in page.text()
         assert page.problems == []
-
-
-@pytest.mark.browser
-def test_axe_finds_nothing_serious_on_any_page(browser: Browser, console: str) -> None:
-    stories = json.loads(get(f"{console}api/v1/stories")[1])
-    alert = stories["stories"][0]["alert_id"]
-    paths = ("/", f"/alerts/{alert}", "/topics", "/topics/nato-russia-talks", "/feeds",
-             "/deliveries?state=delivered", "/login", "/?state=suppressed", "/nothing")  # fmt: skip
-    for dark in (False, True):
-        with browser.page(dark=dark, language="de" if dark else "en") as page:
-            for path in paths:
-                page.open(console + path.removeprefix("/"))
-                assert page.axe() == [], path
 
 
 @pytest.mark.browser

@@ -10,8 +10,8 @@ from alerts.match_end import TopicDayEnds
 from wirewatch.web.charts.bars import Chart, bars
 from wirewatch.web.charts.stacks import StackedChart, stacked_bars
 
-ENDS = ("told", "joined", "held", "suppressed")
-"""How matches end, from the bottom of a bar to its top."""
+ENDS = ("told", "joined", "on_the_way", "held", "suppressed")
+"""How matches end, from the bottom of a bar to its top; see :func:`shown_ends`."""
 
 WIDTH, HEIGHT = 600, 100
 
@@ -45,7 +45,7 @@ def draw_topic(
         ends: How matches ended, for each day that has any.
         days: The days of ``ends``, oldest first, without gaps.
     """
-    by_day = {row.day: row.by_end() for row in ends}
+    by_day = {row.day: shown_ends(row) for row in ends}
     per_day = [(day, outlets.get(day, 0)) for day, _ in matches]
     return TopicPictures(
         outlets=bars(per_day, width=WIDTH, height=HEIGHT),
@@ -54,3 +54,13 @@ def draw_topic(
         ),
         rows=tuple((day, count, outlets.get(day, 0)) for day, count in reversed(matches)),
     )
+
+
+def shown_ends(day: TopicDayEnds) -> dict[str, int]:
+    """Return the numbers of matches by end as people read them.
+
+    *Held* is what a plan holds until a time or a condition, as on the pages of stories and of the
+    handover. A match whose message only waits for its turn is *on the way*.
+    """
+    ends = day.by_end()
+    return ends | {"held": ends["held"] - day.on_the_way, "on_the_way": day.on_the_way}

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from alerts.match_end import MatchEnd, TopicDayEnds
+from alerts.match_end import ON_THE_WAY, TopicDayEnds
 from alerts.topic_report import ENDS_DAYS, Precision, load_ends, precision_by_rule
 from config.catalog.models import TopicDefinition
 from config.errors import NotFoundError, WirewatchError
@@ -29,7 +29,12 @@ from processors import Explanation
 from wirewatch.owners import is_owner
 from wirewatch.web import charts, display, forms
 from wirewatch.web.charts import Interval
-from wirewatch.web.charts.topic_pictures import TopicPictures, draw_topic
+from wirewatch.web.charts.topic_pictures import (
+    ENDS,
+    TopicPictures,
+    draw_topic,
+    shown_ends,
+)
 from wirewatch.web.error_texts import error_text
 from wirewatch.web.explain import Explainer
 from wirewatch.web.explained_rules import rules_view
@@ -266,17 +271,20 @@ def topic_row(
 def ends_view(days: Sequence[TopicDayEnds], t: Translator) -> dict[str, Any]:
     """Return how a topic's matches of the last days ended, the newest day first."""
     rows = [
-        {"day": day.day, "matches": day.matches, **day.by_end()}
-        | {"held_by": codes_view(day.held_by, t), "suppressed_by": codes_view(day.suppressed, t)}
+        {"day": day.day, "matches": day.matches, **shown_ends(day)}
+        | {
+            "held_by": codes_view(day.held_by, t, without=ON_THE_WAY),
+            "suppressed_by": codes_view(day.suppressed, t),
+        }
         for day in reversed(days)
     ]
-    totals = {end.value: sum(day.by_end()[end.value] for day in days) for end in MatchEnd}
-    return {"ends": rows, **totals}
+    return {"ends": rows, **{end: sum(shown_ends(day)[end] for day in days) for end in ENDS}}
 
 
-def codes_view(numbers: Mapping[str, int], t: Translator) -> str:
-    """Return numbers by reason code as a line of text."""
-    texts = (f"{t.of('match_end.code', c)} {t.number(numbers[c])}" for c in numbers)
+def codes_view(numbers: Mapping[str, int], t: Translator, without: Sequence[str] = ()) -> str:
+    """Return numbers by reason code as a line of text, without some codes."""
+    codes = (code for code in numbers if code not in without)
+    texts = (f"{t.of('match_end.code', c)} {t.number(numbers[c])}" for c in codes)
     return ", ".join(sorted(texts))
 
 

@@ -9,16 +9,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from config.faults import Fault
 from config.i18n import LANGUAGES, Phrase, translator
 from core.store.alerts import decisions
 from core.store.cards import cards
 from core.store.deliveries import deliveries
-from core.store.feeds import feeds
 from core.store.poll_now import PollNowResult
 from core.store.resend import ResendResult
-from tests.support.console import Console, add_delivery, add_feeds, add_story, open_console
+from tests.support.console import Console, add_delivery, add_story, open_console
 from tests.support.english import ENGLISH
+from tests.support.filled_console import fill
 from tests.support.web_server import web_server
 from wirewatch.web.security_headers import HEADERS
 
@@ -26,8 +25,6 @@ PATHS = (
     "/", "/search", "/topics", "/topics/nato", "/topics/nato/edit", "/workbench", "/missed",
     "/feeds", "/deliveries", "/login", "/handover", "/users",
 )  # fmt: skip
-
-TEXTS = ("Die Nato tagt in Paris.", "Die Nato tagt in Rom. Friedensgespräche folgen.")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -113,35 +110,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
     with web_server() as running, open_console(running, folder, lambda: NOW) as console:
         fill(console, NOW)
         return {language: dict(every_page(console, language)) for language in LANGUAGES}
-
-
-def fill(console: Console, now: datetime) -> None:
-    """Add stories, feeds, deliveries and faults in every state; texts of theirs are in German."""
-    store = console.store
-    add_feeds(store, console.catalog, now)
-    first = add_story(store, "Rom", now, copies=2, texts=TEXTS)
-    for n, severity in enumerate(("low", "normal", "high", "urgent")):
-        add_story(store, severity, now - timedelta(hours=n), severity=severity)
-    add_story(store, "Zurückgehalten", now, alerted=False)
-    for state in ("delivered", "failed", "unknown", "pending", "sending"):
-        add_delivery(store, first, f"{state}.beispiel", state, now)
-    console.submit("/act", [("act", "ack"), ("pick", first)])
-    console.submit("/act", [("one", f"relevant:{first}")])
-    console.submit(
-        "/act", [("act", "irrelevant"), ("pick", add_story(store, "x", now)), ("reason", "old")]
-    )
-    with store.write() as connection:
-        outlet = feeds.c.outlet == "courier"
-        connection.execute(feeds.update().where(outlet).values(fail_count=3, fail_since=now))
-        connection.execute(cards.update().values(reason="Grund."))
-        connection.execute(decisions.update().values(reason="Grund."))
-        connection.execute(feeds.update().values(due_reason="Grund.", last_error="Grund."))
-        connection.execute(deliveries.update().values(last_error="Grund."))
-    path = str(console.settings.config_dir / "topics" / "nato.yaml")
-    console.faults[:] = [
-        Fault(file=path, line=6, column=3, code="W201", message="Hinweis.", mend="Löschen."),
-        Fault(file=path, line=7, column=3, code="E201", message="Hinweis.", mend="Löschen."),
-    ]
 
 
 def every_page(console: Console, language: str) -> Iterator[tuple[str, str]]:

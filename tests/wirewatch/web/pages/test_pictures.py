@@ -28,7 +28,7 @@ def test_a_topic_shows_matches_outlets_ends_and_precision(console: Console, now:
     assert by_day["2026-11-21"] == ["1", "1"]
     assert by_day["2026-11-20"] == ["0", "0"]
     assert "Outlets per day, last 30 days" in page
-    [title] = re.findall(r"<g><title>(2026-11-22[^<]*)</title>", page)
+    [title] = re.findall(r"<g><title>(22 Nov 2026 \(UTC\)[^<]*)</title>", page)
     assert "Joined 2" in title
     assert re.search(r'<rect class="joined" x="[\d.]+" y="[\d.]+"', page)
     assert 'aria-label="100%; with 95% confidence between 21% and 100%"' in page

@@ -71,7 +71,7 @@ def test_a_topic_shows_how_its_matches_ended(console: Console, now: datetime) ->
     rows = body.partition('<h2 id="ends">')[2].partition("</section>")[0]
     cells = re.findall(r'<td class="number"[^>]*>(.*?)</td>', rows)
     assert [re.sub("<[^>]*>", "", cell) for cell in cells] == [
-        *("3", "0", "1", "0"),
+        *("3", "0", "1", "0", "0"),
         "2 no receiver 1, too old 1",
     ]
     listed = console.page("/topics")

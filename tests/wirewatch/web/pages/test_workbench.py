@@ -180,7 +180,7 @@ def test_a_judged_story_becomes_a_test_on_a_click(bench: Console, now: datetime)
         values = {"verdict": "irrelevant", "verdict_reason": "old", "verdict_at": now}
         connection.execute(cards.update().values(**values))
     page = bench.page(EDIT)
-    assert "Add “Nato tagt: &lt;i&gt;Ball&lt;/i&gt;” as a test" in page
+    assert "Add as a test: “Nato tagt: &lt;i&gt;Ball&lt;/i&gt;”" in page
     text = text_of(send(bench, NATO, ("test", alert)))
     assert text.startswith(NATO)
     assert 'tests:\n  - name: "irrelevant old: Nato tagt: <i>Ball</i>"\n    match: false\n' in text
