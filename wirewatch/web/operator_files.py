@@ -20,7 +20,7 @@ MAX_DIFF_LINES = 20_000
 """Lines of each text that are compared; the rest is left out."""
 
 
-class Refusal(StrEnum):
+class SaveRefusal(StrEnum):
     """Why a text was not saved."""
 
     NOT_ALLOWED = "not_allowed"
@@ -65,7 +65,7 @@ def read_file(path: Path) -> OperatorFile:
     return OperatorFile(path, text.replace("\r\n", "\n"), _digest(content), newline)
 
 
-def save_file(file: OperatorFile, text: str, folder: Path) -> Refusal | None:
+def save_file(file: OperatorFile, text: str, folder: Path) -> SaveRefusal | None:
     """Replace an operator file as a whole, or create it. Return why not, or None.
 
     Args:
@@ -74,13 +74,13 @@ def save_file(file: OperatorFile, text: str, folder: Path) -> Refusal | None:
         folder: The only folder that is written to.
     """
     if not _is_inside(file.path, folder):
-        return Refusal.OUTSIDE
+        return SaveRefusal.OUTSIDE
     content = _content(file, text)
     new = file.path.with_name(f".{file.path.name}.{os.getpid()}.new")
     try:
         return _replace(file, content, new)
     except OSError:
-        return Refusal.UNWRITABLE
+        return SaveRefusal.UNWRITABLE
     finally:
         new.unlink(missing_ok=True)
 
@@ -103,17 +103,17 @@ def _content(file: OperatorFile, text: str) -> bytes:
     return text.replace("\n", file.newline).encode()
 
 
-def _replace(file: OperatorFile, content: bytes, new: Path) -> Refusal | None:
+def _replace(file: OperatorFile, content: bytes, new: Path) -> SaveRefusal | None:
     if not file.digest:
         file.path.parent.mkdir(exist_ok=True)
         _write(new, content, 0o644)
         try:
             os.link(new, file.path)  # unlike replace, this never overwrites
         except FileExistsError:
-            return Refusal.EXISTS
+            return SaveRefusal.EXISTS
         return None
     if _digest(file.path.read_bytes()) != file.digest:
-        return Refusal.CHANGED
+        return SaveRefusal.CHANGED
     _write(new, content, file.path.stat().st_mode & 0o777)
     new.replace(file.path)
     return None

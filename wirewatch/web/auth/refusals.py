@@ -1,7 +1,7 @@
 """What access control answers itself: refusals in the reader's language, and the first page.
 
-They are plain text, without the console's style: a request that is refused may lack what a page
-needs. For programs that use the API, they are problem documents (RFC 9457) in English.
+A browser that opens a page gets a small page; scripts get plain text. For programs that use the
+API, refusals are problem documents (RFC 9457) in English.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from wirewatch.web.auth.request import AccessRequest
 from wirewatch.web.language import preferred_translator
 
 API = "/api/"
+
+HEADINGS = (401, 403, 429, 503)
+"""Statuses whose page has a heading of its own."""
 
 
 class Refusal(StrEnum):
@@ -50,7 +53,9 @@ def refuse(scope: Scope, status: int, refusal: Refusal, **values: int) -> Respon
     if scope["path"].startswith(API):
         return _problem(status, in_english(reason))
     t = _reader(scope)
-    headers = {"Content-Language": t.code, "Vary": "Accept-Language"}
+    headers = {"Content-Language": t.code, "Vary": "Accept, Accept-Language"}
+    if "text/html" in Headers(scope=scope).get("accept", ""):
+        return HTMLResponse(_page(scope, status, t.phrase(reason), t), status, headers)
     return PlainTextResponse(t.phrase(reason), status, headers)
 
 
@@ -87,3 +92,18 @@ def _problem(status: int, text: str) -> Response:
 
 def _reader(scope: Scope) -> Translator:
     return preferred_translator(Headers(scope=scope).get("accept-language", ""))
+
+
+def _page(scope: Scope, status: int, text: str, t: Translator) -> str:
+    """Return a page that needs neither the store nor a session."""
+    heading = escape(t(f"error.{status if status in HEADINGS else 400}"))
+    root = escape(scope.get("state", {}).get("prefix", ""), quote=True)
+    return (
+        f'<!doctype html>\n<html lang="{t.code}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="color-scheme" content="light dark">\n<title>{heading} · Wirewatch</title>\n'
+        f'<link rel="stylesheet" href="{root}/static/console.css">\n</head>\n<body>\n'
+        f'<main id="content">\n<h1>{heading}</h1>\n<p>{escape(text)}</p>\n'
+        f'<p><a href="{root}/">{escape(t("general.all_stories"))}</a></p>\n</main>\n</body>\n'
+        "</html>\n"
+    )

@@ -18,7 +18,7 @@ from wirewatch.web import forms
 from wirewatch.web.actor import actor
 from wirewatch.web.error_texts import ErrorText, error_text
 from wirewatch.web.flash import redirect
-from wirewatch.web.operator_files import Refusal
+from wirewatch.web.operator_files import SaveRefusal
 from wirewatch.web.pages.subscriptions.candidates import (
     MOST_CHOICES,
     Candidate,
@@ -88,7 +88,7 @@ class AdditionResult:
     entered: AdditionForm
     candidates: tuple[Candidate, ...] = ()
     change: Change | None = None
-    refusal: Refusal | None = None
+    refusal: SaveRefusal | None = None
     error: ErrorText | None = None
     is_saved: bool = False
 

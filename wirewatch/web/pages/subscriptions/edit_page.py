@@ -17,7 +17,7 @@ from wirewatch.web import display, forms
 from wirewatch.web.actor import actor
 from wirewatch.web.error_texts import ErrorText, error_text
 from wirewatch.web.flash import redirect
-from wirewatch.web.operator_files import Refusal
+from wirewatch.web.operator_files import SaveRefusal
 from wirewatch.web.pages.subscriptions.candidates import KINDS, Candidate, from_found
 from wirewatch.web.pages.subscriptions.finder import FeedFinder
 from wirewatch.web.pages.subscriptions.sources_file import (
@@ -70,7 +70,7 @@ class FeedEditResult:
     hidden: str = ""
     tried: tuple[Candidate, ...] | None = None
     change: Change | None = None
-    refusal: Refusal | None = None
+    refusal: SaveRefusal | None = None
     error: ErrorText | None = None
     saved: str = ""
 

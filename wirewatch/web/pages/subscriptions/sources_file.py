@@ -15,7 +15,7 @@ from config.secrets import mask
 from core.store import audit
 from wirewatch.web.operator_files import (
     OperatorFile,
-    Refusal,
+    SaveRefusal,
     describe_change,
     read_file,
     save_file,
@@ -94,7 +94,7 @@ class SourcesFile:
         file = self.open()
         return Change(file, edit(file.text, self.variables))
 
-    def save(self, change: Change, base: str) -> Refusal | None:
+    def save(self, change: Change, base: str) -> SaveRefusal | None:
         """Replace the file as a whole; return why not, or None.
 
         Args:
@@ -102,9 +102,9 @@ class SourcesFile:
             base: The digest of the file that the reader of the page has seen.
         """
         if not self.may_save:
-            return Refusal.NOT_ALLOWED
+            return SaveRefusal.NOT_ALLOWED
         if change.file.digest != base:
-            return Refusal.CHANGED
+            return SaveRefusal.CHANGED
         return save_file(change.file, change.text, self._folder)
 
     def record(self, action: str, subject: str, by: str, change: Change, detail: str = "") -> None:

@@ -18,7 +18,7 @@ from processors import Processors
 from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
 from wirewatch.topic_tools.template import topic_file
 from wirewatch.web import display, forms
-from wirewatch.web.operator_files import OperatorFile, Refusal, describe_change, save_file
+from wirewatch.web.operator_files import OperatorFile, SaveRefusal, describe_change, save_file
 from wirewatch.web.pages.workbench import edits, views
 from wirewatch.web.pages.workbench.draft import MAX_TEXT, Draft, read_definition, read_draft
 from wirewatch.web.pages.workbench.files import find_file, topic_path
@@ -213,14 +213,14 @@ class WorkbenchActions:
         text = t(f"workbench.refused.{refusal}", errors=draft.errors, id=entered.topic_id)
         return Worked(entered, draft, {"refusal": refusal, "refused": text})
 
-    def _refusal(self, entered: Entered, draft: Draft, file: OperatorFile) -> Refusal | None:
+    def _refusal(self, entered: Entered, draft: Draft, file: OperatorFile) -> SaveRefusal | None:
         """Write the file; return why it is not written, or None."""
         if not self._settings.web_edit_files:
-            return Refusal.NOT_ALLOWED
+            return SaveRefusal.NOT_ALLOWED
         if draft.topic is None or draft.errors:
-            return Refusal.ERRORS
+            return SaveRefusal.ERRORS
         if entered.topic_id and draft.topic.id != entered.topic_id:
-            return Refusal.OTHER_ID
+            return SaveRefusal.OTHER_ID
         if not entered.topic_id:
             file = replace(file, path=topic_path(self._settings.config_dir, draft.topic.id))
         opened = replace(file, digest=entered.base)
