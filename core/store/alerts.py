@@ -37,7 +37,7 @@ alerts = Table(
     "alerts",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("topic_id", String(200), nullable=False, index=True),
+    Column("topic_id", String(200), nullable=False),
     Column("topic_title", Text, nullable=False),
     Column("story_id", String(32), nullable=False, unique=True),
     Column("state", String(10), nullable=False),
@@ -46,7 +46,7 @@ alerts = Table(
     Column("reason", Text, nullable=False),
     Column("reason_code", String(40), nullable=False),
     Column("article_id", String(32), nullable=False),
-    Column("opened_at", UtcDateTime, nullable=False, index=True),
+    Column("opened_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("acked_by", Text, nullable=False, server_default=""),
     Column("acked_at", UtcDateTime),
@@ -54,7 +54,10 @@ alerts = Table(
     Column("closed_at", UtcDateTime),
     Column("assigned_to", SafeText, nullable=False, server_default=""),
     Column("snoozed_until", UtcDateTime),
-    Column("merged_into", String(32), nullable=False, server_default="", index=True),
+    Column("merged_into", String(32), nullable=False, server_default=""),
+    # A page of a list is a walk along one of these, the newest first.
+    Index("ix_alerts_newest", "merged_into", "opened_at", "id"),
+    Index("ix_alerts_topic", "topic_id", "merged_into", "opened_at", "id"),
 )
 
 decisions = Table(
@@ -267,7 +270,7 @@ def list_alerts(
     after: Alert | None = None,
     limit: int = 100,
 ) -> list[Alert]:
-    """Return alerts, newest first; those opened at the same moment in the order of their ids.
+    """Return alerts, newest first; those opened at the same moment by descending ids.
 
     Those that were merged into others are left out.
 
@@ -280,7 +283,7 @@ def list_alerts(
         limit: How many at most.
     """
     query = select(alerts).where(alerts.c.merged_into == "")
-    query = query.order_by(alerts.c.opened_at.desc(), alerts.c.id)
+    query = query.order_by(alerts.c.opened_at.desc(), alerts.c.id.desc())
     if topic_id is not None:
         query = query.where(alerts.c.topic_id == topic_id)
     if state is not None:
@@ -289,6 +292,6 @@ def list_alerts(
         query = query.where(alerts.c.assigned_to == assigned_to)
     if after is not None:
         at = alerts.c.opened_at
-        same = and_(at == after.opened_at, alerts.c.id > after.id)
-        query = query.where(or_(at < after.opened_at, same))
+        query = query.where(at <= after.opened_at)  # where the walk along the index begins
+        query = query.where(or_(at < after.opened_at, alerts.c.id < after.id))
     return [Alert(**row) for row in connection.execute(query.limit(limit)).mappings()]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from config.errors import NotFoundError, StoreError, UsageError
 from core.messages import AlertEvent
@@ -13,6 +15,7 @@ from core.store import Store, alert_changes, outbox
 from core.store import alerts as alert_store
 from core.store.alert_pages import scan_alerts
 from core.store.alerts import Alert, DecisionRow
+from tests.support.postgres import ON_EVERY_DATABASE
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -117,12 +120,51 @@ def test_a_writer_commits_while_alerts_are_listed_in_pages(store: Store) -> None
     first, _ = next(scan)
     open_alerts(store, make_alert(9))
     assert [a.story_id for a in (first, *(alert for alert, _ in scan))] == [
-        "s3",
-        "s4",
         "s5",
+        "s4",
+        "s3",
         "s2",
         "s1",
     ]
+
+
+@ON_EVERY_DATABASE
+def test_a_page_of_a_list_is_read_along_an_index_and_nothing_is_sorted(store: Store) -> None:
+    plans = {
+        name: plan_of(store, **filters)
+        for name, filters in (
+            ("first page", {}),
+            ("later page", {"after": make_alert(3)}),
+            ("of a topic", {"topic_id": "nato", "after": make_alert(3)}),
+            ("open ones", {"state": "open", "after": make_alert(3)}),
+        )
+    }
+    assert {name: plan for name, plan in plans.items() if re.search("sort|order by", plan)} == {}
+    indexes = {name: re.findall(r"ix_alerts_(\w+)", plan) for name, plan in plans.items()}
+    assert indexes == {
+        "first page": ["newest"], "later page": ["newest"], "of a topic": ["topic"],
+        "open ones": ["newest"],
+    }  # fmt: skip
+
+
+def plan_of(store: Store, **filters: Any) -> str:
+    """Return the database's plan of a list in lower case, as if the table were large."""
+    statements: list[tuple[str, Any]] = []
+
+    def remember(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        statements.append((statement, values))
+
+    with store.write() as connection:
+        event.listen(connection, "before_cursor_execute", remember)
+        alert_store.list_alerts(connection, **filters)
+        [(statement, values)] = statements
+        explain = "EXPLAIN QUERY PLAN"
+        if connection.dialect.name == "postgresql":
+            for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+                connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+            explain = "EXPLAIN"
+        rows = connection.exec_driver_sql(f"{explain} {statement}", values).all()
+    return "\n".join(str(row[-1]) for row in rows).lower()
 
 
 def test_acknowledging_an_alert_is_stored_and_announced_once(store: Store) -> None:
