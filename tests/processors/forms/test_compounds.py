@@ -35,7 +35,7 @@ COMPOUNDS = [
 ]
 OTHERS = [
     (GRENZE, "Begrenzung Abgrenzung Ausgrenzung Grenzx"),
-    (GAS, "Gasse Gastgeber Gastrolle Degas Vegas Pegasus Gasthaus Gasthauses Gastrechtes Gastauftritt"),
+    (GAS, "Gasse Gastgeber Gastrolle Degas Vegas Pegasus Gasthaus Gasthauses Gastauftritt"),
     (LIEFERUNG, "Auslieferung Einlieferung Belieferung Auslieferungsantrag Lieferungsx"),
 ]
 
