@@ -17,13 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.messages import ArticleRevision
-from core.text.languages import languages
-from core.text.tokens import tokenise
+from wirewatch.topic_tools.article_words import words_of
 from wirewatch.topic_tools.matching import ScoredTopic
+from wirewatch.topic_tools.remedies import Remedies
 from wirewatch.topic_tools.trial import TrialResult
 
-SHORTEST = 3
-"""Letters of the shortest word that is suggested."""
 MAX_WORDS = 20
 """Words to suggest of each kind at most; the best ones."""
 
@@ -68,6 +66,7 @@ class Suggestions:
         judged: How many articles with a known answer there are.
         stored: How many stored articles the cost was counted in.
         add: Words to add, best first; ``exclude`` those to exclude.
+        remedies: What would catch each missed article.
     """
 
     judged: int
@@ -76,6 +75,7 @@ class Suggestions:
     stored: int
     add: tuple[Suggestion, ...]
     exclude: tuple[Suggestion, ...]
+    remedies: Remedies
 
     def as_json(self) -> dict[str, Any]:
         """Return the suggestions as ``--json`` prints them."""
@@ -86,11 +86,15 @@ class Suggestions:
             "stored": self.stored,
             "add": [each.as_json() for each in self.add],
             "exclude": [each.as_json() for each in self.exclude],
+            "missed_articles": self.remedies.as_json(),
         }
 
 
 def suggest(
-    results: Sequence[TrialResult], topic: ScoredTopic, stored: Iterable[ArticleRevision]
+    results: Sequence[TrialResult],
+    topic: ScoredTopic,
+    stored: Iterable[ArticleRevision],
+    remedies: Remedies,
 ) -> Suggestions:
     """Return words to add and to exclude, each with what it would cost.
 
@@ -98,6 +102,7 @@ def suggest(
         results: What the topic makes of the articles whose right answer is known.
         topic: The topic, to evaluate the stored articles.
         stored: Articles to count the cost in.
+        remedies: Those of the same results.
     """
     words = [(result, words_of(result.labelled.article)) for result in results]
     missed = [(r, w) for r, w in words if r.labelled.expected and not r.is_right]
@@ -106,23 +111,10 @@ def suggest(
     wanted = [(r, w) for r, w in words if r.labelled.expected and r.is_right]
     add = _candidates(missed, unwanted)
     exclude = _candidates(false_alarms, wanted)
-    number = _count_costs(add, exclude, topic, stored)
-    return Suggestions(
-        len(results), len(missed), len(false_alarms), number, _best(add), _best(exclude)
-    )
+    number = _count_costs((add, exclude, remedies), topic, stored)
+    counts = len(results), len(missed), len(false_alarms), number
+    return Suggestions(*counts, _best(add), _best(exclude), remedies)
 
-
-def words_of(article: ArticleRevision) -> frozenset[str]:
-    """Return the folded words of title, lead and text that can be suggested."""
-    tokens = tokenise("\n".join((article.title, article.lead, article.text)))
-    return frozenset(w for w in tokens.words if _is_content(w))
-
-
-def _is_content(word: str) -> bool:
-    return len(word) >= SHORTEST and word.isalpha() and word not in _FUNCTION_WORDS
-
-
-_FUNCTION_WORDS = frozenset(word for one in languages() for word in one.function_words)
 
 _Judged = Sequence[tuple[TrialResult, frozenset[str]]]
 
@@ -140,17 +132,19 @@ def _titles(judged: _Judged, word: str) -> tuple[str, ...]:
 
 
 def _count_costs(
-    add: Mapping[str, Suggestion],
-    exclude: Mapping[str, Suggestion],
+    changes: tuple[Mapping[str, Suggestion], Mapping[str, Suggestion], Remedies],
     topic: ScoredTopic,
     stored: Iterable[ArticleRevision],
 ) -> int:
     """Count what each word would add to the stored matches, or take from them."""
     number = 0
+    add, exclude, remedies = changes
     for article in stored:
         number += 1
         scored = topic.score(article)
         is_match = topic.is_match(scored)
+        if not is_match:
+            remedies.count_stored(article)
         for word in words_of(article) & (exclude if is_match else add).keys():
             suggestion = (exclude if is_match else add)[word]
             suggestion.stored += 1

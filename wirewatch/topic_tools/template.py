@@ -1,25 +1,25 @@
-"""The file of a new topic: short form, with comments, and sound from the first moment."""
+"""The file of a new topic: short, with comments, and sound from the first moment."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 
 from config.errors import UsageError
 from processors.query import parse
+from wirewatch.topic_tools.draft import ANY_PARTY, Draft
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 """Where the schemas for editors are, in a checkout."""
 
-_OPERATORS = frozenset({"and", "or", "not", "near", "except", "onear"})
-
-
-def default_query(topic_id: str) -> str:
-    """Return a query for the words of an id."""
-    words = [word for word in topic_id.split("-") if word and word not in _OPERATORS]
-    return " AND ".join(words or [f'"{topic_id}"'])
+_PAGES = (
+    "# Keys: docs/topics.md. Queries: docs/query-language.md. Concepts ($name): docs/vocabulary.md."
+)
+BY_PLACE = "{title: 30, lead: 30, text: 10, most: 30}"
+"""Points of the rule that is sure: a headline, a lead or two sentences of the text reach 20."""
+TERMS = ("subject", "beside", "third", "fourth", "fifth", "sixth")
+"""Names of the terms of which an article must have all."""
 
 
 def check_query(query: str) -> None:
@@ -33,48 +33,87 @@ def check_query(query: str) -> None:
             raise UsageError(f"The query {query!r}: {problem.message}", mend=problem.mend)
 
 
-def topic_file(topic_id: str, title: str, query: str, path: Path) -> str:
+def topic_file(topic_id: str, title: str, path: Path, draft: Draft | str) -> str:
     """Return the text of a new topic's file.
 
     Args:
         topic_id: Its id.
         title: Its title; empty for one made of the id.
-        query: Its query; empty for the words of the id.
         path: Where the file will be, for the reference to the schema.
+        draft: Its first rules, or its only query.
     """
     readable = topic_id.replace("-", " ").capitalize()
-    example = " ".join(re.findall(r"[\w-]+", query.replace("$", ""))) if query else readable
-    lines = f"""\
-{_schema_line(path)}# All keys are in docs/topics.md, the query language in docs/query-language.md.
+    head = f"""\
+{_schema_line(path)}{_PAGES}
 id: {topic_id}
 title: {json.dumps(title or readable, ensure_ascii=False)}
 state: draft                # draft: matches are published; live: people are notified
-# languages: [de, en]       # only articles in these languages; all where it is left out
-# A bare word finds all its forms, in German its compounds too: `wirewatch topics expand WORD`.
-# Ask for words in one sentence with NEAR/S, one after the other with "quotes", instead with OR.
-# Concepts save collecting words: $minister NEAR/S $resignation. docs/vocabulary.md lists them.
-query: >-
-  {query or default_query(topic_id)}
-# entities: [nato]          # entities of config/entities that the query uses as entity:nato
-# alert: {{severity: normal}} # low, normal, high or urgent
 """
-    return lines + _tests(example, bool(query))
+    return head + (_of_query(draft) if isinstance(draft, str) else _of_draft(draft))
 
 
-def _tests(example: str, is_own_query: bool) -> str:
-    if is_own_query:
-        return """\
+def _of_query(query: str) -> str:
+    return f"""\
+query: >-
+  {query}
+{_NO_TESTS}"""
+
+
+def _of_draft(draft: Draft) -> str:
+    names = TERMS[: len(draft.subjects)]
+    terms = dict(zip(names, draft.subjects, strict=False))
+    if draft.parties:
+        terms["parties"] = draft.parties
+    lines = "".join(f"  {name}: >-\n    {query}\n" for name, query in terms.items())
+    return f"""\
+threshold: 20
+terms:                      # add with OR: the noun and the verb, names, what headlines say instead
+{lines}rules:
+  - id: together            # in one sentence: of the headline, the lead, or two of the text
+    query: {_together([f"${name}" for name in terms])}
+    weight: {BY_PLACE}
+{_headline_rule(draft)}{_tests(draft)}"""
+
+
+def _together(terms: list[str]) -> str:
+    return " NEAR/S ".join(terms) if len(terms) < 3 else f"ALL/S({', '.join(terms)})"
+
+
+def _headline_rule(draft: Draft) -> str:
+    """Return the rule for headlines that name no party of the topic, or a comment about one."""
+    beside = f"${ANY_PARTY}" if draft.has_any_party else "minister"
+    if draft.has_any_party and draft.parties and len(draft.subjects) == 1:
+        return f"""\
+  - id: headline            # the subject with any state, government or party
+    in: title
+    weight: 20
+    query: $subject NEAR/S {beside}
+"""
+    return f"""\
+#  - id: headline           # words that mean it only beside a state, government or party
+#    in: title
+#    weight: 20
+#    query: (word OR verb) NEAR/S {beside}
+"""
+
+
+_NO_TESTS = """\
 # Headlines it must find, and some that look alike and that it must not find. Until there are some,
 # `check` warns of it (W107).
 # tests:
 #   - {name: "says it plainly", language: en, title: "…", match: true}
 #   - {name: "another subject", language: en, title: "…", match: false}
 """
+
+
+def _tests(draft: Draft) -> str:
+    if not draft.language:
+        return _NO_TESTS
+    title, code = json.dumps(draft.example, ensure_ascii=False), draft.language
     return f"""\
-# Headlines it must find, and some that look alike and that it must not find.
-tests:
-  - {{name: "says it plainly", title: {json.dumps(example, ensure_ascii=False)}, match: true}}
-  - {{name: "another subject", title: "Rain is expected on Sunday", match: false}}
+tests:                      # headlines it must find, and some that look alike
+  - {{name: "says it plainly", language: {code}, title: {title}, match: true}}
+  - {{name: "another subject", language: en, title: "Rain is expected on Sunday", match: false}}
 """
 
 

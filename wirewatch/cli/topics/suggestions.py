@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from processors import Processors
     from wirewatch.topic_tools.headlines import LabelledArticle
+    from wirewatch.topic_tools.remedies import Remedies, Remedy
     from wirewatch.topic_tools.suggestions import Suggestion
 
 SHOWN = 10
@@ -46,17 +47,20 @@ def suggest(
     articles: ArticlesOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Suggest words to add to a topic and to exclude from it. A person decides.
+    """Suggest what to add to a topic and to exclude from it. A person decides.
 
     Learns from the topic's tests, and from judged alerts and labelled headlines where asked. Each
     word comes with the articles it would put right and wrong, and with what it would cost: how many
-    stored articles would match besides, or no longer.
+    stored articles would match besides, or no longer. For each missed article it names what would
+    catch it: a word, a concept of the vocabulary, or a word beside a concept.
     """
     from processors import Processors
     from wirewatch.cli.times import parse_since
     from wirewatch.topic_tools.corpus import open_corpus
     from wirewatch.topic_tools.files import load_sound_topic, topic_of
     from wirewatch.topic_tools.matching import ScoredTopic
+    from wirewatch.topic_tools.probe import ConceptProbe
+    from wirewatch.topic_tools.remedies import Remedies
     from wirewatch.topic_tools.suggestions import suggest as find_suggestions
     from wirewatch.topic_tools.trial import try_topic
 
@@ -68,9 +72,11 @@ def suggest(
     labelled = _known_answers(settings, definition, processors, judged=judged, file=file)
     trial = try_topic(processors, definition.id, (), labelled)
     scored = ScoredTopic(catalog, settings.language_codes)
+    remedies = Remedies(trial.results, ConceptProbe(catalog, settings.language_codes))
     start, content = parse_since(since, now), read_articles(articles)
     with open_corpus(settings, catalog, start, now, content) as corpus:
-        suggestions = find_suggestions(trial.results, scored, with_progress(corpus, "articles"))
+        stored = with_progress(corpus, "articles")
+        suggestions = find_suggestions(trial.results, scored, stored, remedies)
     if as_json:
         print_json({"topic": definition.id, **suggestions.as_json()})
         return
@@ -83,6 +89,7 @@ def suggest(
             "No word would help. Where nothing is missed or wrong, judge alerts and add --judged, "
             "or label other headlines and add --file."
         )
+    _print_missed(suggestions.remedies)
     _print_words("Add:", suggestions.add, "more would match")
     _print_words("Exclude:", suggestions.exclude, "would match no longer")
 
@@ -119,6 +126,21 @@ def _known_answers(
         mend = "Add tests to its file, or --judged, or --file with labelled headlines."
         raise UsageError("There is no article whose right answer is known.", mend=mend)
     return known
+
+
+def _print_missed(remedies: Remedies) -> None:
+    if each := remedies.of_each():
+        write("\nMissed, and what would catch it:")
+        for result, best in each:
+            say(result.labelled.article.title, indent="  ")
+            for remedy in best:
+                say(f"{remedy.query}: {_cost(remedy)}", indent="      ")
+
+
+def _cost(remedy: Remedy) -> str:
+    wrong = f", {len(remedy.wrong)} wrong" if remedy.wrong else ""
+    example = f", as: {remedy.examples[0]}" if remedy.examples else ""
+    return f"{len(remedy.right)} right{wrong}; {remedy.stored:,} more would match{example}"
 
 
 def _print_words(head: str, suggestions: Sequence[Suggestion], cost: str) -> None:

@@ -47,6 +47,8 @@ def try_topic(
     from processors import Processors
     from wirewatch.topic_tools.files import load_sound_topic, topic_of
     from wirewatch.topic_tools.headlines import parse_labelled
+    from wirewatch.topic_tools.probe import ConceptProbe
+    from wirewatch.topic_tools.remedies import Remedies
     from wirewatch.topic_tools.trial import try_topic as run_trial
 
     settings = open_settings()
@@ -56,10 +58,12 @@ def try_topic(
     definition = topic_of(catalog)
     processors = Processors.compile(catalog, codes)
     trial = run_trial(processors, definition.id, [r.id for r in definition.rules], labelled)
+    missed = Remedies(trial.results, ConceptProbe(catalog, codes)).of_each() if trial.missed else []
+    remedies = [[remedy.query for remedy in best] for _, best in missed]
     if as_json:
-        print_json({"topic": definition.id, **trial.as_json()})
+        print_json({"topic": definition.id, **trial.as_json(), "remedies": remedies})
     else:
-        _print_trial(definition.id, trial)
+        _print_trial(definition.id, trial, remedies)
     if trial.f1 < fail_under:
         raise typer.Exit(1)
 
@@ -79,14 +83,14 @@ def read_bytes(source: str) -> bytes:
         raise UsageError(f"{source}: {why}.", mend="Name a file, or - for stdin.") from None
 
 
-def _print_trial(topic: str, trial: TopicTrial) -> None:
+def _print_trial(topic: str, trial: TopicTrial, remedies: list[list[str]]) -> None:
     false_alarms = len(trial.false_alarms)
     write(
         f"{topic}: {trial.found} of {trial.found + len(trial.missed)} found, {false_alarms} false "
         f"alarms. Precision {trial.precision:.2f}, recall {trial.recall:.2f}, F1 {trial.f1:.2f}."
     )
-    _print_results("Missed:", trial.missed)
-    _print_results("False alarms:", trial.false_alarms)
+    _print_results("Missed:", trial.missed, remedies)
+    _print_results("False alarms:", trial.false_alarms, [[] for _ in trial.false_alarms])
     if words := trial.words():
         write("Words of the articles that matched:")
         print_rows(words[:SHOWN_WORDS], ("word", "hits", "wrong"), as_json=False, empty="")
@@ -96,16 +100,18 @@ def _print_trial(topic: str, trial: TopicTrial) -> None:
         write(f"Rules that never fired: {', '.join(never)}.")
 
 
-def _print_results(head: str, results: tuple[TrialResult, ...]) -> None:
+def _print_results(head: str, results: tuple[TrialResult, ...], remedies: list[list[str]]) -> None:
     if results:
         write(head)
-    for result in results:
+    for result, queries in zip(results, remedies, strict=True):
         row = result.as_json()
         where = f"line {row['line']}, {row['language'] or 'unknown language'}"
         say(f"{row['title']}", indent="  ")
         say(f"{where}; score {row['score']} of {row['threshold']}{_why(result)}", indent="      ")
         for lack in row["lacks"][:SHOWN_LACKS]:
             say(f"{lack['rule']}: {lack['why']}", indent="      ")
+        if queries:
+            say(f"would catch it: {' | '.join(queries)}", indent="      ")
 
 
 def _why(result: TrialResult) -> str:

@@ -16,6 +16,7 @@ from core.store import audit
 from core.text import for_log
 from processors import Processors
 from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
+from wirewatch.topic_tools.draft import BLANK
 from wirewatch.topic_tools.template import topic_file
 from wirewatch.web import display, forms
 from wirewatch.web.operator_files import OperatorFile, SaveRefusal, describe_change, save_file
@@ -124,7 +125,7 @@ class WorkbenchActions:
         if topic_id:
             return find_file(folder, catalog, topic_id)
         path = topic_path(folder, NEW)
-        return OperatorFile(path, topic_file(NEW, "", "", path))
+        return OperatorFile(path, topic_file(NEW, "", path, BLANK))
 
     def work(self, entered: Entered, t: Translator) -> Worked:
         """Do what a form asks for, and return what it came to."""

@@ -1,0 +1,23 @@
+"""The words of an article that may say what it is about."""
+
+from __future__ import annotations
+
+from core.messages import ArticleRevision
+from core.text.languages import languages
+from core.text.tokens import tokenise
+
+SHORTEST = 3
+"""Letters of the shortest word that is suggested."""
+
+
+def words_of(article: ArticleRevision) -> frozenset[str]:
+    """Return the folded words of title, lead and text that can be suggested."""
+    tokens = tokenise("\n".join((article.title, article.lead, article.text)))
+    return frozenset(w for w in tokens.words if _is_content(w))
+
+
+def _is_content(word: str) -> bool:
+    return len(word) >= SHORTEST and word.isalpha() and word not in _FUNCTION_WORDS
+
+
+_FUNCTION_WORDS = frozenset(word for one in languages() for word in one.function_words)

@@ -1,0 +1,153 @@
+"""The first rules of a topic, from the words that say what it is about.
+
+::
+
+    words ──▶ a concept that finds them ($strike)                   ┐ subjects ─┐
+          ──▶ an entity that they name (entity:moldova, $russia)    ├ parties  ─┼─▶ rules
+          ──▶ else the words themselves                             ┘           │
+                          $politics: any state, government or party ────────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.text.languages import languages
+from core.text.tokens import tokenise
+from processors import article_from_fields
+from wirewatch.topic_tools.probe import ConceptProbe, Mentioned
+
+LANGUAGES = ("de", "en")
+"""Languages of the words, in the order in which they are tried."""
+ANY_PARTY = "politics"
+"""The concept of all who act; without it the draft has no rule for headlines."""
+
+_FUNCTION_WORDS = frozenset(word for one in languages() for word in one.function_words)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one or several words are in a query.
+
+    Attributes:
+        query: A concept, an entity, a word or a phrase.
+        words: The words as an article writes them.
+        is_party: Whether it is who acts.
+        languages: The languages in which the words are found; empty for any.
+    """
+
+    query: str
+    words: str
+    is_party: bool = False
+    languages: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a topic begins with.
+
+    Attributes:
+        subjects: Queries all of which an article must have.
+        parties: Who takes part; empty where no one was named.
+        has_any_party: Whether the vocabulary has the concept of all who act.
+        example: A headline that has it all.
+        language: The language of the example; empty where no language has all the words.
+    """
+
+    subjects: tuple[str, ...]
+    parties: str
+    has_any_party: bool
+    example: str
+    language: str
+
+
+BLANK = Draft(("word",), "", has_any_party=True, example="A word", language="en")
+"""The draft of a topic of which nothing is known."""
+
+
+def draft_of_id(topic_id: str, probe: ConceptProbe) -> Draft:
+    """Return a draft for the words of an id: all of them are needed."""
+    words = [word for word in topic_id.split("-") if word and word not in _FUNCTION_WORDS]
+    if not words:
+        return _draft([[Part(f'"{topic_id}"', topic_id)]], probe)
+    return _draft([[_part_among(word, words, probe)] for word in words], probe)
+
+
+def draft_of_words(arguments: Sequence[str], probe: ConceptProbe) -> Draft:
+    """Return a draft for words as an operator gives them.
+
+    Args:
+        arguments: What is needed: each of them, and of each one of the words between commas.
+        probe: Knows the vocabulary and the entities.
+    """
+    texts = [[one.strip() for one in a.split(",") if one.strip()] for a in arguments]
+    return _draft([[_part(text, probe) for text in group] for group in texts if group], probe)
+
+
+def _part(text: str, probe: ConceptProbe) -> Part:
+    """Return what words are in a query; a concept or an entity if they are one."""
+    return _known(text, probe) or Part(_literal(text), text)
+
+
+def _part_among(word: str, words: Sequence[str], probe: ConceptProbe) -> Part:
+    """Return what a word is; beside others it may be a concept: *rail strikes*."""
+    known = _known(word, probe)
+    if known is not None:
+        return known
+    others = {name for one in words if one != word for name in _concepts(one, probe)}
+    for code in LANGUAGES:
+        if together := _look(" ".join(words), code, probe).concepts - others:
+            return Part(f"${_narrowest(together, probe)}", word, languages=frozenset((code,)))
+    return Part(_literal(word), word)
+
+
+def _literal(text: str) -> str:
+    words = tokenise(text).words
+    return text if len(words) == 1 and text.isalpha() else f'"{text}"'
+
+
+def _known(text: str, probe: ConceptProbe) -> Part | None:
+    """Return the entity that a text names, or the narrowest concept that finds it."""
+    for spelling in dict.fromkeys((text, text.title(), text.upper())):
+        looks = {code: _look(spelling, code, probe) for code in LANGUAGES}
+        entities = [look.entities.get(spelling) for look in looks.values()]
+        concepts = {name for look in looks.values() for name in look.concepts}
+        narrowest = _narrowest(concepts, probe) if concepts else ""
+        if entity := next(filter(None, entities), None):
+            is_named = bool(narrowest) and probe.is_named_after(narrowest, entity)
+            return Part(f"${narrowest}" if is_named else f"entity:{entity}", spelling, True)
+        if narrowest:
+            codes = frozenset(code for code, look in looks.items() if narrowest in look.concepts)
+            return Part(f"${narrowest}", spelling, languages=codes)
+    return None
+
+
+def _look(text: str, code: str, probe: ConceptProbe) -> Mentioned:
+    return probe.look(article_from_fields({"title": text, "language": code}), code)
+
+
+def _concepts(text: str, probe: ConceptProbe) -> set[str]:
+    return {name for code in LANGUAGES for name in _look(text, code, probe).concepts}
+
+
+def _narrowest(names: Iterable[str], probe: ConceptProbe) -> str:
+    return min(names, key=lambda name: (probe.sizes[name], name))
+
+
+def _draft(groups: Sequence[Sequence[Part]], probe: ConceptProbe) -> Draft:
+    subjects = [group for group in groups if not all(part.is_party for part in group)] or groups
+    parties = [part for group in groups if group not in subjects for part in group]
+    needed = [group[0] for group in groups if group in subjects or group[0] is parties[0]]
+    codes = [c for c in LANGUAGES if all(c in (part.languages or LANGUAGES) for part in needed)]
+    return Draft(
+        subjects=tuple(dict.fromkeys(_alternatives(group) for group in subjects)),
+        parties=_alternatives(parties),
+        has_any_party=ANY_PARTY in probe.sizes,
+        example=" ".join(part.words for part in needed),
+        language=codes[0] if codes else "",
+    )
+
+
+def _alternatives(parts: Sequence[Part]) -> str:
+    return " OR ".join(dict.fromkeys(part.query for part in parts))

@@ -1,0 +1,114 @@
+"""Which concepts and entities a text has, of all that the operator's files define.
+
+::
+
+    vocabulary ──a rule for each concept──▶ a topic ──▶ a text ──▶ the rules that fire: its concepts
+                                                           └─────▶ its mentions: its entities
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from config.catalog.models import (
+    AlertPolicy,
+    Catalog,
+    FilePosition,
+    RuleDefinition,
+    SourceText,
+    TopicDefinition,
+    TopicState,
+)
+from core.messages import ArticleRevision
+from processors import STEPS, Processors
+from processors.analysis import Analysis
+from processors.topics import compile_topic
+from processors.vocabulary import Vocabulary
+
+NOWHERE = FilePosition("", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """What a text has.
+
+    Attributes:
+        concepts: Ids of the concepts that are found in it.
+        entities: Ids of the entities that it names, by how it writes them.
+        language: The language that it was read in.
+    """
+
+    concepts: frozenset[str]
+    entities: dict[str, str]
+    language: str
+
+
+class ConceptProbe:
+    """All concepts of a catalog, or some, compiled to be looked for at once.
+
+    Left out are concepts with an error in their queries, and those of files with an underscore in
+    their names: words that serve one topic.
+
+    Args:
+        catalog: Defines concepts and entities.
+        languages: Languages an article may be detected to be in.
+        names: The concepts; None for all.
+    """
+
+    def __init__(
+        self, catalog: Catalog, languages: tuple[str, ...], names: Iterable[str] | None = None
+    ) -> None:
+        shared = [c.id for c in catalog.vocabulary if "_" not in Path(c.position.file).stem]
+        chosen = shared if names is None else sorted(names)
+        ids = {entity.id for entity in catalog.entities}
+        self._vocabulary = Vocabulary(catalog.vocabulary, ids)
+        self._names = chosen
+        compiled = compile_topic(_topic(chosen), ids, self._vocabulary)
+        self._processors = Processors.of(catalog, [replace(compiled, faults=())], languages)
+
+    def look(self, article: ArticleRevision, language: str | None = None) -> Mentioned:
+        """Return the concepts and entities of an article.
+
+        Args:
+            article: The article; it need not come from a stream.
+            language: Its language, if the caller vouches for it; else it is detected.
+        """
+        analysis = Analysis(article, language)
+        for step in STEPS:
+            analysis = step(self._processors.compiled, analysis)
+        concepts = frozenset(rule for match in analysis.matches for rule in match.rules)
+        entities = {mention.surface: mention.id for mention in analysis.entities}
+        return Mentioned(concepts, entities, analysis.language)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How much each concept stands for, as the number of nodes of its query."""
+        resolved = self._vocabulary.resolve(self._names)
+        return {name: one.size for name, one in resolved.items() if one is not None}
+
+    def is_named_after(self, concept: str, entity: str) -> bool:
+        """Return whether a form of a concept begins with an entity: ``$usa`` is about the US."""
+        forms = self._vocabulary.concepts[concept].forms.values()
+        return any(form.value.startswith(f"entity:{entity} ") for form in forms)
+
+
+def _topic(names: Iterable[str]) -> TopicDefinition:
+    rules = tuple(RuleDefinition(name, 1, SourceText(f"${name}", NOWHERE)) for name in names)
+    return TopicDefinition(
+        id="concepts",
+        title="",
+        revision="",
+        languages=(),
+        threshold=1,
+        state=TopicState.LIVE,
+        terms={},
+        rules=rules,
+        entities=(),
+        alert=AlertPolicy(),
+        publish=False,
+        tests=(),
+        position=NOWHERE,
+    )

@@ -1,0 +1,157 @@
+"""What would catch each missed article, and its cost: a word, a concept, a word beside a concept.
+
+::
+
+    a missed article ──▶ its words, its concepts, each word beside each concept
+                              │
+    labelled articles ────────┼──▶ how many it puts right and wrong
+    stored articles ──────────┘──▶ how many more would match
+
+A word counts as it is written, where a query finds its other forms too. A word beside a concept counts
+where both are in the article, where a query wants them in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.messages import ArticleRevision
+from wirewatch.topic_tools.article_words import words_of
+from wirewatch.topic_tools.probe import ConceptProbe
+from wirewatch.topic_tools.trial import TrialResult
+
+SHOWN = 4
+"""Remedies of a missed article; the best ones."""
+DEAR = 20
+"""More matches that count as much as one labelled article that is matched by mistake."""
+
+
+@dataclass(slots=True)
+class Remedy:
+    """A part of a query that would catch missed articles.
+
+    Attributes:
+        word: A word that an article must have, folded; empty for none.
+        concept: A concept that it must have; empty for none.
+        right: Titles of the missed articles that it would catch.
+        wrong: Titles of the labelled articles that it would match by mistake.
+        stored: How many stored articles would match besides.
+        examples: Titles of some of these.
+    """
+
+    word: str
+    concept: str
+    right: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    stored: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def query(self) -> str:
+        """The remedy in the query language."""
+        return " NEAR/S ".join(filter(None, (self.word, self.concept and f"${self.concept}")))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the remedy as ``--json`` prints it."""
+        return {
+            "query": self.query,
+            "right": self.right,
+            "wrong": self.wrong,
+            "stored": self.stored,
+            "examples": self.examples,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What remedies look for in an article: its folded words and its concepts."""
+
+    words: frozenset[str]
+    concepts: frozenset[str]
+
+    def has(self, remedy: Remedy) -> bool:
+        return (not remedy.word or remedy.word in self.words) and (
+            not remedy.concept or remedy.concept in self.concepts
+        )
+
+
+class Remedies:
+    """The remedies of all missed articles, with what they do to the labelled ones.
+
+    Args:
+        results: What the topic makes of labelled articles.
+        probe: Looks for the concepts that may be suggested.
+    """
+
+    def __init__(self, results: Sequence[TrialResult], probe: ConceptProbe) -> None:
+        self._probe = probe
+        self._traits = [(result, self._look(result)) for result in results]
+        self._missed = [(r, t) for r, t in self._traits if r.labelled.expected and not r.is_right]
+        self._all = {(w, c): Remedy(w, c) for _, t in self._missed for w, c in _pairs(t)}
+        self._count_labelled()
+
+    def count_stored(self, article: ArticleRevision) -> None:
+        """Count an article that does not match yet."""
+        if not self._all:
+            return
+        traits = _Traits(words_of(article), self._probe.look(article).concepts)
+        for key in _pairs(traits):
+            remedy = self._all.get(key)
+            if remedy is not None:
+                remedy.stored += 1
+                if len(remedy.examples) < 2:
+                    remedy.examples.append(article.title)
+
+    def of_each(self) -> list[tuple[TrialResult, list[Remedy]]]:
+        """Return each missed article with its best remedies, the cheapest of those that do most."""
+        return [(result, self._best(traits)) for result, traits in self._missed]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the missed articles as ``--json`` prints them."""
+        return [
+            {"title": result.labelled.article.title, "remedies": [one.as_json() for one in best]}
+            for result, best in self.of_each()
+        ]
+
+    def _look(self, result: TrialResult) -> _Traits:
+        article = result.labelled.article
+        looked = self._probe.look(article, result.labelled.language)
+        return _Traits(words_of(article), looked.concepts)
+
+    def _count_labelled(self) -> None:
+        for result, traits in self._traits:
+            title = result.labelled.article.title
+            for key in _pairs(traits):
+                remedy = self._all.get(key)
+                if remedy is not None and not result.labelled.expected:
+                    remedy.wrong.append(title)
+                elif remedy is not None and not result.is_right:
+                    remedy.right.append(title)
+
+    def _best(self, traits: _Traits) -> list[Remedy]:
+        usable = sorted((self._all[key] for key in _pairs(traits)), key=_rank)
+        best: list[Remedy] = []
+        for remedy in usable:
+            if not any(_says_no_more(remedy, other) for other in best):
+                best.append(remedy)
+        return best[:SHOWN]
+
+
+def _rank(remedy: Remedy) -> tuple[int, int, int, str]:
+    cost = len(remedy.wrong) * DEAR + remedy.stored
+    is_pair = bool(remedy.word and remedy.concept)
+    return (cost // DEAR, -len(remedy.right), cost + is_pair, remedy.query)
+
+
+def _says_no_more(remedy: Remedy, other: Remedy) -> bool:
+    """Return whether a remedy is a narrower form of one that does not cost more."""
+    is_narrower = (other.word in ("", remedy.word)) and (other.concept in ("", remedy.concept))
+    return is_narrower and len(other.wrong) <= len(remedy.wrong) and other.stored <= remedy.stored
+
+
+def _pairs(traits: _Traits) -> Iterable[tuple[str, str]]:
+    yield from ((word, "") for word in traits.words)
+    yield from (("", concept) for concept in traits.concepts)
+    yield from ((word, concept) for word in traits.words for concept in traits.concepts)
