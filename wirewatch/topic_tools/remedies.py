@@ -7,8 +7,8 @@
     labelled articles ────────┼──▶ how many it puts right and wrong
     stored articles ──────────┘──▶ how many more would match
 
-A word counts as it is written, where a query finds its other forms too. A word beside a concept counts
-where both are in the article, where a query wants them in one sentence.
+A word counts as it is written, where a query finds its other forms too. A word beside a concept
+counts where both are in the article, where a query wants them in one sentence.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def _headline_rule(draft: Draft) -> str:
   - id: headline            # the subject with any state, government or party
     in: title
     weight: 20
-    query: $subject NEAR/S {beside}
+    query: $subject NEAR/S ($parties OR {beside})
 """
     return f"""\
 #  - id: headline           # words that mean it only beside a state, government or party

@@ -31,6 +31,7 @@ def test_suggest_names_words_with_their_articles_and_their_cost(
     own_installation: CliInstallation,
 ) -> None:
     own_installation.write("topics/gas.yaml", TOPIC)
+    own_installation.write("vocabulary/v.yaml", "- {id: household, forms: {de: Haushalt}}\n")
     stored = "\n".join(json.dumps({"title": t, "language": "de"}) for t in STORED).encode()
     args = ("topics", "suggest", "gas", "--articles", "-")
     result = json.loads(own_installation.invoke(*args, "--json", stdin=stored))
@@ -45,7 +46,17 @@ def test_suggest_names_words_with_their_articles_and_their_cost(
     excluded = {each["word"]: each for each in result["exclude"]}
     assert excluded["kurve"]["stored"] == 1
     assert "gas" not in excluded
+    assert [each["title"] for each in result["missed_articles"]] == [
+        "Fernwärme wird für Haushalte teurer",
+        "Die Fernwärme kostet mehr",
+    ]
+    remedies = {one["query"]: one for one in result["missed_articles"][0]["remedies"]}
+    assert (remedies["fernwärme"]["stored"], remedies["fernwärme"]["wrong"]) == (2, [])
+    concept = remedies["$household"]
+    assert (concept["right"], concept["stored"]) == (["Fernwärme wird für Haushalte teurer"], 0)
+    assert "fernwärme NEAR/S $household" not in remedies, "the concept alone costs no more"
     shown = own_installation.invoke(*args, stdin=stored)
+    assert "      fernwärme: 2 right; 2 more would match, as: Fernwärme in Jena" in shown
     assert "fernwärme: 2 right; 2 more would match (1 are near misses)" in shown
 
 

@@ -54,7 +54,9 @@ def test_try_reports_precision_recall_and_the_words_that_did_it(
     assert trial["words"] == [{"word": "nato-beitritt", "hits": 4, "wrong": 1}]
     assert trial["never_fired"] == ["never"]
 
+    assert trial["remedies"] == [["bündnis", "frei", "weg"]], "words of the missed headline alone"
     shown = try_lines(own_installation, str(path), LABELLED)
+    assert "would catch it: bündnis | frei | weg" in shown
     assert "3 of 4 found, 1 false alarms. Precision 0.75, recall 0.75, F1 0.75." in shown
     assert "Weg in das Bündnis ist frei" in shown
     assert "never: `Osterweiterung` does not occur." in shown
@@ -132,6 +134,35 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
         lint = json.loads(own_installation.invoke("topics", "lint", topic, "--json"))
         assert lint == []
         assert "2 passed, 0 failed." in own_installation.invoke("topics", "test", topic)
+    vocabulary = """\
+- {id: strike, forms: {de: Streik, en: strike}}
+- {id: politics, forms: {de: Regierung, en: government}}
+- {id: america, forms: {de: entity:usa OR entity:trump, en: entity:usa OR entity:trump}}
+"""
+    own_installation.write("vocabulary/v.yaml", vocabulary)
+    own_installation.write("vocabulary/one_topic.yaml", "- {id: other, forms: {en: strike}}\n")
+    entities = "- {id: usa, name: United States, aliases: [USA]}\n- {id: trump, name: Trump}\n"
+    own_installation.write("entities/more.yaml", entities)
+    for topic, words, wanted in (
+        ("strike-in-usa", (), ("$strike", "$america", "($parties OR $politics)")),
+        (
+            "two-things",
+            ("Warnstreik, walkout", "Bahn, Trump"),
+            ("$strike OR walkout", "entity:trump"),
+        ),
+        (
+            "lines",
+            ("Bahn", "Bus stop", "Streik"),
+            ('"Bus stop"', "ALL/S($subject, $beside, $third)"),
+        ),
+    ):
+        own_installation.invoke("topics", "new", topic, *words)
+        assert json.loads(own_installation.invoke("topics", "lint", topic, "--json")) == []
+        assert "2 passed, 0 failed." in own_installation.invoke("topics", "test", topic)
+        text = (own_installation.config / "topics" / f"{topic}.yaml").read_text(encoding="utf-8")
+        assert [part for part in wanted if part not in text] == []
+    many = [f"word{n}" for n in range(7)]
+    assert own_installation.execute("topics", "new", "many", *many).code == 2
     out = own_installation.invoke("topics", "new", "ad", "--title", 'A "b": c', "--query", "$nix")
     assert "E007" in out
     assert "wirewatch topics try ad FILE" in out

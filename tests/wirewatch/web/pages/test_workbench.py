@@ -271,7 +271,12 @@ def test_only_the_folder_of_topics_is_written(bench: Console, tmp_path: Path) ->
 
 def test_a_new_topic_gets_the_file_of_its_id(bench: Console) -> None:
     page = bench.page("/workbench")
-    text = text_of(page).replace("id: new-topic", "id: cakes").replace("    word\n", "    Kuchen\n")
+    text = (
+        text_of(page)
+        .replace("id: new-topic", "id: cakes")
+        .replace("    word\n", "    Kuchen\n")
+        .replace("text: 10", "text: 30")
+    )
     page = send(bench, text, ("do", "try"), path="/workbench")
     assert "2 articles match. There is no sound saved version to compare with." in page
     assert "The file was saved." in send(bench, text, ("do", "save"), path="/workbench")
