@@ -44,7 +44,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TopicDraft:
     """What a topic begins with.
 
     Attributes:
@@ -62,11 +62,11 @@ class Draft:
     language: str
 
 
-BLANK = Draft(("word",), "", has_any_party=True, example="A word", language="en")
+BLANK = TopicDraft(("word",), "", has_any_party=True, example="A word", language="en")
 """The draft of a topic of which nothing is known."""
 
 
-def draft_of_id(topic_id: str, probe: ConceptProbe) -> Draft:
+def draft_of_id(topic_id: str, probe: ConceptProbe) -> TopicDraft:
     """Return a draft for the words of an id: all of them are needed."""
     words = [word for word in topic_id.split("-") if word and word not in _FUNCTION_WORDS]
     if not words:
@@ -74,7 +74,7 @@ def draft_of_id(topic_id: str, probe: ConceptProbe) -> Draft:
     return _draft([[_part_among(word, words, probe)] for word in words], probe)
 
 
-def draft_of_words(arguments: Sequence[str], probe: ConceptProbe) -> Draft:
+def draft_of_words(arguments: Sequence[str], probe: ConceptProbe) -> TopicDraft:
     """Return a draft for words as an operator gives them.
 
     Args:
@@ -135,12 +135,12 @@ def _narrowest(names: Iterable[str], probe: ConceptProbe) -> str:
     return min(names, key=lambda name: (probe.sizes[name], name))
 
 
-def _draft(groups: Sequence[Sequence[Part]], probe: ConceptProbe) -> Draft:
+def _draft(groups: Sequence[Sequence[Part]], probe: ConceptProbe) -> TopicDraft:
     subjects = [group for group in groups if not all(part.is_party for part in group)] or groups
     parties = [part for group in groups if group not in subjects for part in group]
     needed = [group[0] for group in groups if group in subjects or group[0] is parties[0]]
     codes = [c for c in LANGUAGES if all(c in (part.languages or LANGUAGES) for part in needed)]
-    return Draft(
+    return TopicDraft(
         subjects=tuple(dict.fromkeys(_alternatives(group) for group in subjects)),
         parties=_alternatives(parties),
         has_any_party=ANY_PARTY in probe.sizes,

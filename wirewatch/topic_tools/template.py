@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.errors import UsageError
 from processors.query import parse
-from wirewatch.topic_tools.draft import ANY_PARTY, Draft
+from wirewatch.topic_tools.draft import ANY_PARTY, TopicDraft
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 """Where the schemas for editors are, in a checkout."""
@@ -33,7 +33,7 @@ def check_query(query: str) -> None:
             raise UsageError(f"The query {query!r}: {problem.message}", mend=problem.mend)
 
 
-def topic_file(topic_id: str, title: str, path: Path, draft: Draft | str) -> str:
+def topic_file(topic_id: str, title: str, path: Path, draft: TopicDraft | str) -> str:
     """Return the text of a new topic's file.
 
     Args:
@@ -59,7 +59,7 @@ query: >-
 {_NO_TESTS}"""
 
 
-def _of_draft(draft: Draft) -> str:
+def _of_draft(draft: TopicDraft) -> str:
     names = TERMS[: len(draft.subjects)]
     terms = dict(zip(names, draft.subjects, strict=False))
     if draft.parties:
@@ -79,7 +79,7 @@ def _together(terms: list[str]) -> str:
     return " NEAR/S ".join(terms) if len(terms) < 3 else f"ALL/S({', '.join(terms)})"
 
 
-def _headline_rule(draft: Draft) -> str:
+def _headline_rule(draft: TopicDraft) -> str:
     """Return the rule for headlines that name no party of the topic, or a comment about one."""
     beside = f"${ANY_PARTY}" if draft.has_any_party else "minister"
     if draft.has_any_party and draft.parties and len(draft.subjects) == 1:
@@ -106,7 +106,7 @@ _NO_TESTS = """\
 """
 
 
-def _tests(draft: Draft) -> str:
+def _tests(draft: TopicDraft) -> str:
     if not draft.language:
         return _NO_TESTS
     title, code = json.dumps(draft.example, ensure_ascii=False), draft.language

@@ -13,7 +13,7 @@ from wirewatch.run.bootstrap import open_settings
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from wirewatch.topic_tools.draft import Draft
+    from wirewatch.topic_tools.draft import TopicDraft
 
 
 def new(
@@ -60,7 +60,7 @@ def new(
         say(str(fault))
 
 
-def _draft(settings: Settings, topic: str, words: list[str]) -> Draft:
+def _draft(settings: Settings, topic: str, words: list[str]) -> TopicDraft:
     """Return the draft of a topic, from its words or from those of its id.
 
     Raises:
