@@ -12,7 +12,7 @@ import structlog
 from config import secrets
 from tests.support import browser as browsers
 from tests.support import kafka as streams_engines
-from tests.support import lanes
+from tests.support import lanes, schedule
 from tests.support import postgres as store_engines
 from tests.support.browser import browser
 from tests.support.compiled_sql import share_compiled_sql
@@ -115,6 +115,12 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
+    """Several processes run the tests: choose which tests stay together."""
+    return schedule.make_scheduler(config, log)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -69,9 +69,9 @@ def _execute(arguments: Sequence[str]) -> int:
 
     try:
         require_memory()
-        from wirewatch.cli.app import app
+        from wirewatch.cli.app import run_command
 
-        app(list(arguments), prog_name="wirewatch")
+        run_command(arguments)
     except SystemExit as ended:  # typer ends every command so
         return ended.code if isinstance(ended.code, int) else 0
     except CatalogError as error:
