@@ -145,12 +145,16 @@ class Tokens:
         """Return whether the word at a position begins with a capital."""
         return self.text[self.starts[position]].isupper()
 
-    def ends_clause(self, position: int) -> bool:
-        """Return whether a mark or a conjunction follows the word at a position, or nothing."""
+    def ends_clause(self, position: int, following: str) -> bool:
+        """Return whether a mark or a conjunction follows the word at a position, or nothing.
+
+        Args:
+            position: Of the word.
+            following: The next folded word; not read at the end of the text.
+        """
         if position + 1 >= len(self.starts):
             return True
         between = self.text[int(self.ends[position]) : int(self.starts[position + 1])]
-        following = self.words[position + 1]
         ends = following == FIELD_MARK or following in _clause_starters(languages())
         return ends or bool(between.strip())
 

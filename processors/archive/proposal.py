@@ -21,8 +21,8 @@ from config.catalog.models import EntityDefinition
 from core.archive import Alternative, Archive, Group, IndexTerm, Proposal
 from processors.archive.query import SearchQuery
 from processors.engine.aliases import aliases_of
-from processors.engine.compiler import ENTITY_NUMBERS, Compiler
-from processors.engine.literals import OTHER
+from processors.engine.compiler import Compiler
+from processors.engine.literals import ENTITY_NUMBERS, OTHER
 from processors.engine.names_in_words import lexicon_names, names_in_words
 
 MOST_WORDS = 3_000

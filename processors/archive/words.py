@@ -16,7 +16,7 @@ from core.archive.proposal import LONGEST_WORD
 from core.messages import ArticleRevision
 from core.text.characters import FIELD_MARK
 from core.text.languages import languages
-from processors.engine.article_index import FieldGroup
+from processors.engine.field_group import FieldGroup
 from processors.forms.compounds import compounds_of
 
 NUMBER = 1

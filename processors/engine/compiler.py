@@ -9,15 +9,12 @@ import processors.engine.operators
 import processors.engine.windows
 import processors.engine.words  # noqa: F401  # they register what compiles their nodes
 from core.text.languages import language as known_language
-from processors.engine.literals import COMMON, OTHER
+from processors.engine.literals import COMMON, ENTITY_NUMBERS, OTHER
 from processors.engine.programs import FACTORIES, QueryProgram, Required
 from processors.forms.compounds import Compounds, compounds_of
 from processors.forms.inflection import word_forms
 from processors.forms.model import WordForms
 from processors.query.nodes import Node, Word
-
-ENTITY_NUMBERS = 1 << 41
-"""The first number of an entity, so that one set can hold literals and entities."""
 
 
 class Compiler:
@@ -29,6 +26,7 @@ class Compiler:
 
     Attributes:
         literals: The literals by number, as they are given to the automaton.
+        searched: Numbers of the literals that every article must be searched for.
         entity_numbers: Numbers of the entities that rules use.
         other_fields: Whether a rule uses fields beside title, lead and text.
     """
@@ -37,7 +35,8 @@ class Compiler:
         self._languages = tuple(languages)
         self._names = names
         self._numbers: dict[str, int] = {}
-        self._searched: set[int] = set()
+        self.searched: set[int] = set()
+        self._forms: set[int] = set()
         self.literals: list[str] = []
         self.entity_numbers: dict[str, int] = {}
         self.other_fields = False
@@ -97,15 +96,22 @@ class Compiler:
         return sum(map(self._frequency, group))
 
     def searched_literal(self, text: str) -> int:
-        """Return the number of a literal that is never left to be looked for."""
+        """Return the number of a literal that every article must be searched for."""
         number = self.literal(text)
-        self._searched.add(number)
+        self.searched.add(number)
+        return number
+
+    def form(self, text: str) -> int:
+        """Return the number of a literal that is a form or a stem of a word."""
+        number = self.literal(text)
+        self._forms.add(number)
         return number
 
     def common_literals(self) -> list[int]:
         """Return the numbers of the common literals, which are looked for when they are needed."""
         numbers = range(len(self.literals))
-        return [n for n in numbers if n not in self._searched and self._frequency(n) >= COMMON]
+        kept = self.searched | self._forms
+        return [n for n in numbers if n not in kept and self._frequency(n) >= COMMON]
 
     def _frequency(self, number: int) -> float:
         """Return the expected share of articles with a literal.

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from config.catalog.models import EntityDefinition
 from core.text.tokens import exact_form
 from processors.engine.aliases import Alias, aliases_of
-from processors.engine.article_index import ArticleIndex, FieldGroup
+from processors.engine.article_index import ArticleIndex
+from processors.engine.field_group import FieldGroup
 from processors.engine.names_in_words import NameInWords, names_in_words
 from processors.forms.compounds import Compounds
 

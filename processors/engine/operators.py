@@ -60,7 +60,7 @@ class OrProgram(QueryProgram):
         self, alternatives: Sequence[QueryProgram], rarest: Sequence[frozenset[int]]
     ) -> None:
         required = (frozenset[int]().union(*rarest),) if rarest else ()
-        deciding = [p.required[0] for p in alternatives if p.decided and len(p.required) == 1]
+        deciding = [p.required[0] for p in alternatives if _is_decided_by_one(p)]
         super().__init__(required, decided=len(deciding) == len(alternatives))
         self._deciding = frozenset[int]().union(*deciding)
         self.alternatives = tuple(alternatives)
@@ -78,7 +78,7 @@ class OrProgram(QueryProgram):
             return True
         if self.decided:
             return False
-        return any(p.matches(index) for p in self._candidates(index) if not p.decided)
+        return any(p.matches(index) for p in self._candidates(index) if not _is_decided_by_one(p))
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return the hits of all alternatives."""
@@ -255,6 +255,11 @@ def _except(node: Except, compiler: ProgramCompiler) -> QueryProgram:
 @compiles(Count)
 def _count(node: Count, compiler: ProgramCompiler) -> QueryProgram:
     return CountProgram(compiler.program(node.operand), node.least)
+
+
+def _is_decided_by_one(program: QueryProgram) -> bool:
+    """Return whether a program matches exactly where a literal of one group occurs."""
+    return program.decided and len(program.required) == 1
 
 
 def _may_match(program: QueryProgram, index: ArticleIndex) -> bool:

@@ -14,18 +14,22 @@ groups are present.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 
 import numpy as np
 
 from processors.engine.article_index import ArticleIndex
-from processors.engine.literals import OTHER
+from processors.engine.literals import ENTITY_NUMBERS, OTHER
 from processors.engine.rules import CompiledRule, TopicRules
 from processors.gates import ArticleLabels, Gate
 
 Group = frozenset[int]
 
+SEARCHED_GROUPS = 2
+"""Groups of a rule, the rarest ones, whose literals every article is searched for."""
+FEW_LITERALS = 4
+"""Literals of a group at most that are looked for in an article instead of always searched."""
 FEW_RULES = 2_000
 """Up to this many rules are found without arrays, whose operations take 25 µs in any article."""
 
@@ -37,8 +41,8 @@ class Presearch:
         rules: Topic by topic.
         topics: The topics they belong to.
         gates: Those before the rules close topics to an article.
-        frequency: Returns in how many articles a group is expected to occur.
-        common: Numbers of the literals that are looked for where a rule depends on them.
+        groups: The groups that each rule requires, the rarest first.
+        unsearched: Numbers of the literals that are looked for where a rule depends on them.
     """
 
     def __init__(
@@ -46,18 +50,17 @@ class Presearch:
         rules: Sequence[CompiledRule],
         topics: Sequence[TopicRules],
         gates: Sequence[Gate],
-        frequency: Callable[[Group], float],
-        common: Group,
+        groups: Sequence[Sequence[Group]],
+        unsearched: Group,
     ) -> None:
-        groups = [sorted(dict.fromkeys(r.program.required), key=frequency) for r in rules]
-        keys = [_searched(of, 0, common) for of in groups]
+        keys = [_searched(of, 0, unsearched) for of in groups]
         self._always = [number for number, key in enumerate(keys) if not key]
         self._groups = [tuple(of[1:] if key else of) for of, key in zip(groups, keys, strict=True)]
         self._pairs: _Pairs | None = None
         if len(rules) > FEW_RULES:
-            self._pairs = _Pairs(keys, [_searched(of, 1, common) for of in groups])
+            self._pairs = _Pairs(keys, [_searched(of, 1, unsearched) for of in groups])
             keys = [Group(n for n in key if n >= OTHER) for key in keys]
-        self._common = common
+        self._unsearched = unsearched
         by_key: dict[int, list[int]] = {}
         for number, key in enumerate(keys):
             for literal in key:
@@ -78,7 +81,7 @@ class Presearch:
             index: A searched article.
             labels: Of the article.
         """
-        present, common = index.present, self._common
+        present, unsearched = index.present, self._unsearched
         keys = self._keys.intersection(present)
         rules = {*self._always, *chain.from_iterable(map(self._by_key.__getitem__, keys))}
         if self._pairs:
@@ -87,7 +90,7 @@ class Presearch:
         for number in rules:  # a plain loop: it runs for every article
             for group in self._groups[number]:
                 if group.isdisjoint(present) and (
-                    group.isdisjoint(common) or not index.has_any(group)
+                    group.isdisjoint(unsearched) or not index.has_any(group)
                 ):
                     break
             else:
@@ -116,9 +119,37 @@ class Presearch:
         return topics
 
 
-def _searched(groups: Sequence[Group], at: int, common: Group) -> Group:
+def rarest_first(
+    rules: Iterable[CompiledRule], frequency: Callable[[Group], float]
+) -> list[list[Group]]:
+    """Return the groups that each rule requires, the rarest first.
+
+    Args:
+        rules: The rules.
+        frequency: Returns in how many articles a group is expected to occur.
+    """
+    return [sorted(dict.fromkeys(rule.program.required), key=frequency) for rule in rules]
+
+
+def searched_literals(groups: Iterable[Sequence[Group]]) -> set[int]:
+    """Return the numbers of the literals that decide which rules are worth a look.
+
+    Args:
+        groups: Those that each rule requires, the rarest first.
+    """
+    return {
+        n % OTHER
+        for of in groups
+        for at, group in enumerate(of)
+        if at < SEARCHED_GROUPS or len(group) > FEW_LITERALS
+        for n in group
+        if n < ENTITY_NUMBERS
+    }
+
+
+def _searched(groups: Sequence[Group], at: int, unsearched: Group) -> Group:
     """Return a group of which all literals are searched in every article; else an empty one."""
-    return groups[at] if at < len(groups) and groups[at].isdisjoint(common) else Group()
+    return groups[at] if at < len(groups) and groups[at].isdisjoint(unsearched) else Group()
 
 
 class _Pairs:

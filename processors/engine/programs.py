@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from processors.engine.article_index import ArticleIndex, FieldGroup, Span
+from processors.engine.article_index import ArticleIndex, Span
+from processors.engine.field_group import FieldGroup
 from processors.engine.literals import OTHER
 from processors.engine.patterns import Pattern, glob, has_wildcard, patterns_of
 from processors.forms.compounds import Compounds
@@ -94,8 +95,8 @@ class ProgramCompiler(Protocol):
     def literal(self, text: str) -> int:
         """Return the number of a literal of the automaton."""
 
-    def searched_literal(self, text: str) -> int:
-        """Return the number of a literal that is never left to be looked for."""
+    def form(self, text: str) -> int:
+        """Return the number of a literal that is a form or a stem of a word."""
 
     def entity(self, entity: str) -> int:
         """Return the number of an entity."""

@@ -11,7 +11,7 @@ from processors.engine.compiler import Compiler
 from processors.engine.gazetteer import Gazetteer, Mention
 from processors.engine.literals import LiteralSet
 from processors.engine.names_in_words import lexicon_names
-from processors.engine.presearch import Presearch
+from processors.engine.presearch import Presearch, rarest_first, searched_literals
 from processors.engine.rules import CompiledRule, TopicRules
 from processors.engine.score import RuleOutcome, evaluation_order, outcomes, points_by_rule
 from processors.gates import GATES, ArticleLabels, Gate
@@ -60,9 +60,11 @@ class RuleSet:
         self.other_fields = compiler.other_fields
         self.literal_count = len(compiler.literals)
         self._entity_numbers = dict(compiler.entity_numbers)
-        self.literals = LiteralSet(compiler.literals, compiler.common_literals())
+        groups = rarest_first(self.rules, compiler.frequency)
+        searched = compiler.searched | searched_literals(groups)
+        self.literals = LiteralSet(compiler.literals, compiler.common_literals(), searched)
         self._presearch = Presearch(
-            self.rules, self.topics, self.gates, compiler.frequency, self.literals.common
+            self.rules, self.topics, self.gates, groups, self.literals.unsearched
         )
         self._gates_after_rules = [gate.passes for gate in self.gates if gate.after_rules]
 

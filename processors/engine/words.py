@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from processors.engine.article_index import ArticleIndex, FieldGroup, Span
+from processors.engine.article_index import ArticleIndex, Span
+from processors.engine.field_group import FieldGroup
 from processors.engine.patterns import spellings_of
 from processors.engine.programs import ProgramCompiler, QueryProgram, compiles
 from processors.forms.compounds import Compounds
@@ -26,6 +27,8 @@ MAX_CLAUSE = 30
 """Words between a verb and its particle at most; the longest in news have about as many."""
 SHORT = 3
 """Letters of a form that may be common. Of longer ones a word has too many to look for each."""
+MIN_BEGINNING = 5
+"""Letters of a form that is searched for in place of those that begin with it."""
 MAX_MEMO = 20_000
 """Words of texts that a program remembers; then it begins anew."""
 
@@ -49,13 +52,17 @@ class LanguageForms:
     ) -> None:
         self._forms = forms
         self._compounds = compounds
+        self._particle = _spaced(forms.particle).encode()
         self._memo: dict[str, bool] = {}
         stems = _shortest(forms.heads | forms.tails) if compounds is not None else set[str]()
-        self.whole = _numbers(map(_spaced, _without(stems, forms.in_any_case)), compiler)
-        self.finite = _numbers(map(_spaced, forms.finite), compiler)
         compared = forms.capitalised | frozenset(map(str.casefold, forms.exact))
-        literals = set(map(_spaced, _without(stems, compared)))
-        self.checked = _numbers(literals | stems, compiler)
+        beginnings = _beginnings(_without(stems, forms.in_any_case | compared))
+        whole = _not_beginning_with(beginnings, _without(stems, forms.in_any_case))
+        self.whole = _numbers(map(_spaced, whole), compiler)
+        self.finite = _numbers(map(_spaced, forms.finite), compiler)
+        compared_whole = _not_beginning_with(beginnings, _without(stems, compared))
+        begun = {f" {beginning}" for beginning in beginnings}
+        self.checked = _numbers({*map(_spaced, compared_whole), *begun, *stems}, compiler)
         self.all = self.whole | self.checked | self.finite
 
     def occurs(self, index: ArticleIndex) -> bool:
@@ -82,16 +89,15 @@ class LanguageForms:
 
     def separated(self, index: ArticleIndex) -> Iterable[Span]:
         """Yield the verb and its particle where they are apart."""
-        tokens = index.main.tokens
+        group = index.main
         finite = index.present_of(self.finite)
-        for verb in {index.main.position_at(at) for n in finite for at in index.starts_of(n)}:
-            if verb >= index.main.size:  # in another reading
+        for verb in {group.position_at(at) for n in finite for at in index.starts_of(n)}:
+            if verb >= group.size:  # in another reading
                 continue
-            _, after = index.sentence_at(verb)
-            for at in range(verb + 1, min(after, verb + MAX_CLAUSE)):
-                if tokens.words[at] == self._forms.particle and tokens.ends_clause(at):
-                    yield verb, at, ((verb, verb), (at, at))
-                    break
+            particles = group.positions_of(self._particle, verb + 1, verb + MAX_CLAUSE)
+            at = next(filter(group.ends_clause, particles), None)
+            if at is not None and at < index.sentence_at(verb)[1]:  # sentences take longest
+                yield verb, at, ((verb, verb), (at, at))
 
     def _accepts(self, group: FieldGroup, position: int) -> bool:
         tokens, word = group.tokens, group.word_at(position)
@@ -175,7 +181,7 @@ def _word(node: Word, compiler: ProgramCompiler) -> QueryProgram:
 
 def _numbers(literals: Iterable[str], compiler: ProgramCompiler) -> frozenset[int]:
     return frozenset(
-        compiler.literal(text) if len(text.strip()) <= SHORT else compiler.searched_literal(text)
+        compiler.literal(text) if len(text.strip()) <= SHORT else compiler.form(text)
         for text in sorted(literals)
     )
 
@@ -188,6 +194,26 @@ def _spaced(form: str) -> str:
 def _without(stems: set[str], forms: Iterable[str]) -> list[str]:
     """Return the forms that contain no stem; where one of the others is, its stem is found."""
     return [form for form in forms if not any(stem in form for stem in stems)]
+
+
+def _beginnings(forms: Iterable[str]) -> set[str]:
+    """Return the long forms that others begin with: *russisch* of *russische*, *russischen*.
+
+    Where one of the others is, so is its beginning, which is one literal instead of many.
+    """
+    joined = sorted(form for form in forms if "-" not in form)
+    beginnings: set[str] = set()
+    for at, form in enumerate(joined[:-1]):
+        begins_another = len(form) >= MIN_BEGINNING and joined[at + 1].startswith(form)
+        if begins_another and not form.startswith(tuple(beginnings)):
+            beginnings.add(form)
+    return beginnings
+
+
+def _not_beginning_with(beginnings: set[str], forms: Iterable[str]) -> list[str]:
+    """Return the forms that begin with none of some others."""
+    starts = tuple(beginnings)
+    return [form for form in forms if "-" in form or not form.startswith(starts)]
 
 
 def _shortest(stems: Iterable[str]) -> set[str]:

@@ -269,7 +269,14 @@ def _common(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(words, "SHORT", 1_000)
 
 
-ways = st.sampled_from([_usual, _many, _common])
+def _deferred(patch: pytest.MonkeyPatch) -> None:
+    """Let no literal be searched at first: one is looked for alone, then all at once."""
+    patch.setattr(presearch, "SEARCHED_GROUPS", 0)
+    patch.setattr(presearch, "FEW_LITERALS", 1_000)
+    patch.setattr(article_index, "FEW_DEFERRED", 1)
+
+
+ways = st.sampled_from([_usual, _many, _common, _deferred])
 Way = Callable[[pytest.MonkeyPatch], None]
 
 

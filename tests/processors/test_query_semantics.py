@@ -127,6 +127,8 @@ def test_a_word_matches_these_words_and_not_those(
         ("beitritt* EXCEPT $eu_only", "EU-Beitritt ja, Nato-Beitritt später", True),
         ("(accession OR talks) EXCEPT $eu_only", "EU accession", False),
         ('"accession talks" EXCEPT $eu_only', "EU accession talks", False),
+        ("title:x OR (a AND b)", "a b", True),
+        ('"b a" OR (a AND b)', "a b", True),
         ("count(a)>=2", "a b a", True),
         ("count(a)>=2", "a b", False),
         ("count(a OR a*aaaa)>=2", "a-aaaa", False),
