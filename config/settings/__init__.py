@@ -20,6 +20,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.durations import parse_duration
+from config.settings.kafka import KafkaSettings
 from config.settings.metrics import MetricsSettings
 from config.settings.proxy_identity import ProxyIdentitySettings
 from config.settings.retention import RetentionSettings
@@ -46,7 +47,7 @@ from config.settings.types import (
 )
 
 
-class Settings(RetentionSettings, MetricsSettings, ProxyIdentitySettings):
+class Settings(KafkaSettings, RetentionSettings, MetricsSettings, ProxyIdentitySettings):
     """All settings of the program."""
 
     model_config = SettingsConfigDict(
@@ -104,41 +105,6 @@ class Settings(RetentionSettings, MetricsSettings, ProxyIdentitySettings):
     )
     streams_max_record_bytes: int = Field(
         default=1_000_000, ge=1_000, description="Largest value of a record, in bytes."
-    )
-    streams_replication: int = Field(
-        default=1, ge=1, le=100, description="Replicas of each stream on Kafka's brokers."
-    )
-    streams_compression: Literal["zstd", "lz4", "gzip", "none"] = Field(
-        default="zstd", description="Compression of records sent to Kafka."
-    )
-
-    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field(
-        default="plaintext",
-        description="Connection to Kafka: with or without TLS (ssl) and a password (sasl).",
-    )
-    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
-        default="SCRAM-SHA-512", description="SASL mechanism of the password."
-    )
-    kafka_username: str = Field(
-        default="", description="User name for Kafka (sasl_plaintext, sasl_ssl)."
-    )
-    kafka_password: SecretStr = Field(
-        default=SecretStr(""), description="Password for Kafka (sasl_plaintext, sasl_ssl)."
-    )
-    kafka_ca_file: OwnPath | None = Field(
-        default=None,
-        description="PEM file of the authority that signed the brokers' certificates; empty means "
-        "the system's authorities.",
-    )
-    kafka_cert_file: OwnPath | None = Field(
-        default=None, description="PEM file of the client certificate, if Kafka requires one."
-    )
-    kafka_key_file: OwnPath | None = Field(
-        default=None,
-        description="PEM file of the client certificate's key, if it is in another file.",
-    )
-    kafka_key_password: SecretStr = Field(
-        default=SecretStr(""), description="Password of the client certificate's key."
     )
 
     slot: str = Field(
@@ -331,17 +297,6 @@ class Settings(RetentionSettings, MetricsSettings, ProxyIdentitySettings):
         if same_file(self.streams_location, self.database_location):
             raise ValueError(
                 "WIREWATCH_STREAMS_URL and WIREWATCH_DATABASE_URL name the same file; use two files"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _name_with_password(self) -> Settings:
-        if self.kafka_security.startswith("sasl") and not (
-            self.kafka_username and self.kafka_password.get_secret_value()
-        ):
-            raise ValueError(
-                f"WIREWATCH_KAFKA_SECURITY is {self.kafka_security}: set WIREWATCH_KAFKA_USERNAME"
-                " and WIREWATCH_KAFKA_PASSWORD"
             )
         return self
 

@@ -17,9 +17,8 @@ Terms
     that every record before X is processed, and that the next record polled has at least offset X.
     The position is stored by the engine. A member that is assigned a partition begins there.
 
-    An *epoch* numbers the assignments of a partition: it grows when the partition passes to another
-    member. It is also known as a generation or fencing token. A member whose epoch is out of date
-    can commit nothing; it is *fenced*.
+    An *epoch* (generation, fencing token) numbers the assignments of a partition: it grows when the
+    partition passes to another member. A member with an old epoch is *fenced*: it commits nothing.
 
     A *batch* is what one poll returns: records, and for each partition the range of offsets that
     they cover. Polling does not change the position. Committing a batch moves the position to the
@@ -161,6 +160,7 @@ class StreamSpec:
         retention: Records older than this may be deleted.
         max_record_bytes: Size of the largest value it accepts.
         replication: Copies that the engine keeps on different brokers; the embedded log keeps one.
+        min_insync: Copies that acknowledge a record; 0 for one less than all.
     """
 
     name: str
@@ -168,6 +168,7 @@ class StreamSpec:
     retention: timedelta
     max_record_bytes: int = 1_000_000
     replication: int = 1
+    min_insync: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def stream_specs(settings: Settings, *, published: Iterable[str] = ()) -> list[S
             retention=FEED_HEALTH_RETENTION if name == FEED_HEALTH else settings.streams_retention,
             max_record_bytes=settings.streams_max_record_bytes,
             replication=settings.streams_replication,
+            min_insync=settings.streams_min_insync,
         )
         for name, count in partitions.items()
     ]
@@ -59,6 +60,7 @@ def canary_specs(settings: Settings) -> list[StreamSpec]:
             partitions=SMALL_PARTITIONS,
             retention=CANARY_RETENTION,
             replication=settings.streams_replication,
+            min_insync=settings.streams_min_insync,
         )
         for name in (CANARY_ARTICLES, CANARY_MATCHES)
     ]
@@ -74,4 +76,5 @@ def receipts_spec(settings: Settings) -> StreamSpec:
         partitions=SMALL_PARTITIONS,
         retention=settings.streams_retention,
         replication=settings.streams_replication,
+        min_insync=settings.streams_min_insync,
     )

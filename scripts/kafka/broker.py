@@ -15,7 +15,6 @@ library.
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
 import itertools
 import random
@@ -26,7 +25,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,18 +42,18 @@ from scripts.kafka.fetch import (
     unavailable_reason,
 )
 from scripts.kafka.guard import Guard
+from scripts.kafka.quorum import Quorum
 
 HOST = "127.0.0.1"
 PORTS = (10_000, 30_000)
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
-_JAVA_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
-# One node that is broker and controller, without the waiting times of a production cluster.
+# A node that is broker and controller, without the waiting times of a production cluster.
 _PROPERTIES = {
     "process.roles": "broker,controller",
-    "node.id": "1",
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "auto.create.topics.enable": "false",
@@ -112,6 +110,8 @@ class Broker:
         listeners: Additional listeners.
         properties: Additional properties of the server.
         scram: Passwords by user, for SCRAM-SHA-256 and SCRAM-SHA-512.
+        quorum: The other brokers of its cluster; None for none.
+        heap: Memory for its objects, as Java writes it.
 
     Attributes:
         folder: Folder with its settings, ``broker.log`` and, in ``log``, its data.
@@ -128,11 +128,16 @@ class Broker:
         listeners: Sequence[Listener] = (),
         properties: Mapping[str, str] | None = None,
         scram: Mapping[str, str] | None = None,
+        quorum: Quorum | None = None,
+        heap: str = "512m",
     ) -> None:
-        command = [find_java(), *_JAVA_OPTIONS, "-cp", f"{jars}/*"]
+        command = [find_java(), f"-Xmx{heap}", *_JAVA_OPTIONS, "-cp", f"{jars}/*"]
         names = ["PLAINTEXT", "CONTROLLER", *(listener.name for listener in listeners)]
         self._ports = dict(zip(names, free_ports(len(names), besides=port), strict=True))
         self._ports["PLAINTEXT"] = port or self._ports["PLAINTEXT"]
+        if quorum is None:
+            quorum = Quorum.of_one(f"{HOST}:{self._ports['CONTROLLER']}")
+        self._ports["CONTROLLER"] = int(quorum.own.address.rpartition(":")[2])
         self.folder = Path(tempfile.mkdtemp(prefix="wirewatch-kafka-"))
         self._log = self.folder / "broker.log"
         config = self.folder / "server.properties"
@@ -141,8 +146,9 @@ class Broker:
         self._guard = Guard(self.folder, self._log, [*command, "kafka.Kafka", str(config)])
         try:
             logging.write_text(_LOGGING)
-            config.write_text(_server_properties(self.folder, self._ports, listeners, properties))
-            _format(command, config, scram or {})
+            values = quorum.properties | dict(properties or {})
+            config.write_text(_server_properties(self.folder, self._ports, listeners, values))
+            _format(command, config, quorum, scram or {})
         except BaseException:
             self.close()
             raise
@@ -250,20 +256,19 @@ def _server_properties(
     folder: Path,
     ports: Mapping[str, int],
     listeners: Sequence[Listener],
-    extra: Mapping[str, str] | None,
+    extra: Mapping[str, str],
 ) -> str:
     advertised = dict(ports) | {x.name: x.advertised for x in listeners if x.advertised}
     protocols = dict.fromkeys(ports, "PLAINTEXT") | {x.name: x.protocol for x in listeners}
     values = {
         **_PROPERTIES,
         "log.dirs": str(folder / "log"),
-        "controller.quorum.bootstrap.servers": f"{HOST}:{ports['CONTROLLER']}",
         "listeners": ",".join(f"{name}://{HOST}:{port}" for name, port in ports.items()),
         "advertised.listeners": ",".join(
             f"{name}://{HOST}:{port}" for name, port in advertised.items()
         ),
         "listener.security.protocol.map": ",".join(f"{n}:{p}" for n, p in protocols.items()),
-        **(extra or {}),
+        **extra,
     }
     for listener in listeners:
         prefix = f"listener.name.{listener.name.lower()}."
@@ -275,8 +280,7 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\n", "\\n")
 
 
-def _format(command: Sequence[str], config: Path, scram: Mapping[str, str]) -> None:
-    identity = base64.urlsafe_b64encode(b"w" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+def _format(command: Sequence[str], config: Path, quorum: Quorum, scram: Mapping[str, str]) -> None:
     users = [
         f"--add-scram={mechanism}=[name={user},password={password}]"
         for user, password in scram.items()
@@ -284,8 +288,8 @@ def _format(command: Sequence[str], config: Path, scram: Mapping[str, str]) -> N
     ]
     done = subprocess.run(
         [
-            *(*command, "kafka.tools.StorageTool", "format", "--standalone"),
-            *("-t", identity, "-c", str(config), *users),
+            *(*command, "kafka.tools.StorageTool", "format"),
+            *(*quorum.format_options, "-c", str(config), *users),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

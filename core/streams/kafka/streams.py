@@ -51,6 +51,7 @@ class KafkaStream:
         replication: Number of copies of each partition.
         retention: Records older than this may be deleted.
         max_record_bytes: Size of the largest value it accepts.
+        min_insync: Copies that must have a record before it is acknowledged.
     """
 
     name: str
@@ -59,6 +60,7 @@ class KafkaStream:
     replication: int
     retention: timedelta
     max_record_bytes: int
+    min_insync: int = 1
 
     @property
     def partition_keys(self) -> list[Any]:
@@ -72,7 +74,7 @@ def stream_config(spec: StreamSpec) -> dict[str, str]:
         "cleanup.policy": "delete",
         "retention.ms": _in_ms(spec.retention),
         "max.message.bytes": str(spec.max_record_bytes + HEADROOM),
-        "min.insync.replicas": str(max(1, spec.replication - 1)),
+        "min.insync.replicas": str(spec.min_insync or max(1, spec.replication - 1)),
         "message.timestamp.type": "CreateTime",
         # 4.x rejects records an hour ahead; a wrong clock must not block the outbox
         "message.timestamp.after.max.ms": str(NEVER),
@@ -97,6 +99,8 @@ def differences(spec: StreamSpec, stream: KafkaStream) -> list[str]:
     if stream.max_record_bytes != spec.max_record_bytes:
         current = str(stream.max_record_bytes + HEADROOM)
         texts.append(_difference(stream, "max.message.bytes", current, wanted))
+    if str(stream.min_insync) != wanted["min.insync.replicas"]:
+        texts.append(_difference(stream, "min.insync.replicas", str(stream.min_insync), wanted))
     if stream.replication != spec.replication:
         texts.append(
             f"has {stream.replication} copies, not {spec.replication}:"
@@ -205,12 +209,13 @@ class KafkaStreams:
             replication=max((len(p["replica_nodes"]) for p in partitions), default=0),
             retention=timedelta.max if retention < 0 else _span(retention),
             max_record_bytes=max(0, int(config.get("max.message.bytes", 2**31)) - HEADROOM),
+            min_insync=int(config.get("min.insync.replicas", 1)),
         )
 
     def _load_configs(self, stored: list[str]) -> dict[str, dict[str, str]]:
         if not stored:
             return {}
-        keys = {"retention.ms": None, "max.message.bytes": None}
+        keys = dict.fromkeys(("retention.ms", "max.message.bytes", "min.insync.replicas"))
         query = [ConfigResource(ConfigResourceType.TOPIC, name, configs=keys) for name in stored]
         answer = self._admin.run(
             "Reading the settings of streams",
