@@ -22,6 +22,7 @@ from config.errors import (
     StreamUnavailableError,
     WirewatchError,
 )
+from core.streams.kafka.denied import denied
 
 _SLOT_TAKEN = (
     kafka_errors.ProducerFencedError,
@@ -59,21 +60,27 @@ _UNAVAILABLE = (
 
 
 @contextmanager
-def translate_errors(action: str) -> Iterator[None]:
+def translate_errors(action: str, name: str = "") -> Iterator[None]:
     """Raise the client's errors as errors of :mod:`config.errors`.
 
     Args:
         action: What failed, as the subject of a sentence: ``Appending``.
+        name: What it failed on, as the brokers know it.
     """
     try:
         yield
     except WirewatchError:
         raise
     except (kafka_errors.KafkaError, OSError, TimeoutError) as error:
-        raise to_stream_error(error, action) from error
+        raise to_stream_error(error, action, name) from cause_to_show(error)
 
 
-def to_stream_error(error: BaseException, action: str) -> WirewatchError:
+def cause_to_show(error: BaseException) -> BaseException | None:
+    """Return an error as a cause; None where its text would add nothing."""
+    return None if isinstance(error, kafka_errors.AuthorizationError) else error
+
+
+def to_stream_error(error: BaseException, action: str, name: str = "") -> WirewatchError:
     """Return the error that says what ``error`` means for the operator."""
     if isinstance(error, WirewatchError):
         return error
@@ -84,7 +91,7 @@ def to_stream_error(error: BaseException, action: str) -> WirewatchError:
     if isinstance(error, _REFUSED):
         return SettingsError("Kafka rejects the user name or the password.", mend=_PASSWORD)
     if isinstance(error, kafka_errors.AuthorizationError):
-        return SettingsError(f"{action} failed: Kafka does not allow this user to.", mend=_RIGHTS)
+        return denied(error, action, name)
     if isinstance(error, kafka_errors.UnsupportedCodecError):
         return OperatorError(
             "A record is compressed with a codec that is not installed.", mend=_CODEC
@@ -111,6 +118,5 @@ _OWN_SLOT = "Give each process a WIREWATCH_SLOT of its own."
 _PASSWORD = (
     "Check WIREWATCH_KAFKA_USERNAME, WIREWATCH_KAFKA_PASSWORD and WIREWATCH_KAFKA_SASL_MECHANISM."  # noqa: S105
 )
-_RIGHTS = "docs/streams.md lists the rights that are needed."
 _CODEC = "Install its Python package (python-snappy), then start again; no record was skipped."
 _LARGE = "WIREWATCH_STREAMS_MAX_RECORD_BYTES sets the limit; `streams list` shows the one in force."

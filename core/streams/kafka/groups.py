@@ -24,6 +24,7 @@ from config.errors import StreamError, StreamUnavailableError, WirewatchError
 from core.clock import from_ms
 from core.streams.kafka.admin import KafkaAdmin
 from core.streams.kafka.connect import open_reader
+from core.streams.kafka.denied import withheld
 from core.streams.kafka.errors import translate_errors
 from core.streams.kafka.kafka_python import UndecodableError
 from core.streams.kafka.options import KafkaOptions
@@ -48,6 +49,8 @@ _HAS_MEMBERS = frozenset(
     )
 )
 """What Kafka answers to offsets from outside a group that has members."""
+
+_DENIED = kafka_errors.GroupAuthorizationFailedError.__name__
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +109,8 @@ class KafkaGroups:
         """
         group = self.group_id(name)
         answer = self._admin.run("Deleting a group", lambda a: a.delete_groups([group]))[group]
+        if answer == _DENIED:
+            raise withheld("Deleting a group", "DELETE", "group", group)
         if answer == kafka_errors.NonEmptyGroupError.__name__:
             raise StreamError(f"The group {name!r} has members.", mend="Stop them first.")
         if answer not in ("OK", kafka_errors.GroupIdNotFoundError.__name__):
@@ -122,6 +127,8 @@ class KafkaGroups:
             "Setting the position of a group", lambda a: a.alter_group_offsets(group, values)
         )
         refusals = {e.__name__ for e in answers.values() if e is not kafka_errors.NoError}
+        if _DENIED in refusals:
+            raise withheld("Setting the position of a group", "READ", "group", group)
         if refusals & _HAS_MEMBERS:
             raise StreamError(f"The group {name!r} has members.", mend="Stop them first.")
         if refusals:

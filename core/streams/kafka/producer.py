@@ -21,7 +21,7 @@ from kafka import errors as kafka_errors
 
 from config.errors import FencedError, StreamError, StreamUnavailableError
 from core.streams.kafka.connect import open_producer
-from core.streams.kafka.errors import to_stream_error, translate_errors
+from core.streams.kafka.errors import cause_to_show, to_stream_error, translate_errors
 from core.streams.kafka.kafka_python import close_producer
 from core.streams.kafka.options import KafkaOptions
 from core.streams.kafka.records import KafkaRecord
@@ -87,7 +87,7 @@ class IdempotentProducer:
                 translated = StreamUnavailableError(
                     "Appending failed: Kafka has forgotten the producer."
                 )
-            raise translated from error
+            raise translated from cause_to_show(error)
 
     def _get(self) -> Any:
         requested = time.monotonic()

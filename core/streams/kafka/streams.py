@@ -27,6 +27,7 @@ from kafka.structs import TopicPartition
 from config.errors import SettingsError, StreamError, StreamMismatchError, UnknownStreamError
 from core.clock import from_ms
 from core.streams.kafka.admin import KafkaAdmin
+from core.streams.kafka.denied import MEND, withheld
 from core.streams.port import StreamInfo, StreamSpec
 from core.streams.prefix import Prefix
 
@@ -99,13 +100,13 @@ def differences(spec: StreamSpec, stream: KafkaStream) -> list[str]:
     if stream.max_record_bytes != spec.max_record_bytes:
         current = str(stream.max_record_bytes + HEADROOM)
         texts.append(_difference(stream, "max.message.bytes", current, wanted))
-    if str(stream.min_insync) != wanted["min.insync.replicas"]:
-        texts.append(_difference(stream, "min.insync.replicas", str(stream.min_insync), wanted))
     if stream.replication != spec.replication:
         texts.append(
             f"has {stream.replication} copies, not {spec.replication}:"
             " kafka-reassign-partitions changes that"
         )
+    elif str(stream.min_insync) != wanted["min.insync.replicas"]:
+        texts.append(_difference(stream, "min.insync.replicas", str(stream.min_insync), wanted))
     return texts
 
 
@@ -180,6 +181,9 @@ class KafkaStreams:
         """Return the existing streams among these stored names, or all, by name."""
         wanted = None if stored is None else list(stored)
         topics = self._admin.run("Describing streams", lambda a: a.describe_topics(wanted))
+        for topic in topics if wanted else ():
+            if topic["error_code"] == kafka_errors.TopicAuthorizationFailedError.errno:
+                raise withheld("Describing streams", "DESCRIBE", "stream", topic["name"])
         descriptions = {
             topic["name"]: topic
             for topic in topics
@@ -189,7 +193,7 @@ class KafkaStreams:
         }
         configs = self._load_configs(list(descriptions))
         streams = [
-            self._parse(stored, description, configs.get(stored, {}))
+            self._parse(stored, description, configs[stored])
             for stored, description in descriptions.items()
         ]
         by_name = {stream.name: stream for stream in streams}
@@ -221,10 +225,16 @@ class KafkaStreams:
             "Reading the settings of streams",
             lambda a: a.describe_configs(query, config_filter="all"),
         )
-        return {
+        settings = {
             name: {key: entry["value"] for key, entry in entries.items()}
             for name, entries in answer.get("topic", {}).items()
         }
+        for name in stored:
+            if not settings.get(name):
+                raise withheld(
+                    "Reading the settings of streams", "DESCRIBE_CONFIGS", "stream", name
+                )
+        return settings
 
     def _create_missing(self, specs: Sequence[StreamSpec]) -> None:
         topics = {
@@ -240,9 +250,15 @@ class KafkaStreams:
         )
         for topic in answer["topics"]:
             error = kafka_errors.for_code(topic["error_code"])
+            if error in _TOO_FEW_BROKERS:
+                raise _too_many_copies(self.name_of(topic["name"]), self._count_brokers())
             _check_created(self.name_of(topic["name"]), error, topic.get("error_message"))
         self._admin.run("Creating streams", lambda a: a.wait_for_topics(list(topics)))
         log.info("streams_created", streams=sorted(spec.name for spec in specs))
+
+    def _count_brokers(self) -> int:
+        cluster = self._admin.run("Describing the brokers", lambda a: a.describe_cluster())
+        return len(cluster["brokers"])
 
     def _compare(self, specs: Iterable[StreamSpec], streams: Mapping[str, KafkaStream]) -> None:
         """Log each difference once.
@@ -260,6 +276,21 @@ class KafkaStreams:
                     log.warning("stream_differs", stream=spec.name, difference=difference)
 
 
+_TOO_FEW_BROKERS = (
+    kafka_errors.InvalidReplicationFactorError,
+    kafka_errors.InvalidReplicationAssignmentError,
+)
+
+
+def _too_many_copies(name: str, brokers: int) -> SettingsError:
+    return SettingsError(
+        f"Kafka cannot keep as many copies of the stream {name!r} as configured: it has"
+        f" {brokers} broker{'s' if brokers != 1 else ''} at this moment.",
+        mend="Set WIREWATCH_STREAMS_REPLICATION to the number of brokers at most, or start those"
+        " that are missing.",
+    )
+
+
 def _check_created(name: str, error: type[Exception], message: str | None) -> None:
     """Raise unless a stream was created, or existed before."""
     if error in (kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError):
@@ -267,17 +298,8 @@ def _check_created(name: str, error: type[Exception], message: str | None) -> No
     reason = message or error.__name__
     if issubclass(error, kafka_errors.AuthorizationError):
         raise SettingsError(
-            f"Kafka does not allow this user to create the stream {name!r}.",
-            mend="docs/streams.md lists the rights that are needed, and how to create streams by"
-            " hand.",
-        )
-    if error in (
-        kafka_errors.InvalidReplicationFactorError,
-        kafka_errors.InvalidReplicationAssignmentError,
-    ):
-        raise SettingsError(
-            f"Kafka cannot keep as many copies of the stream {name!r} as configured: {reason}",
-            mend="WIREWATCH_STREAMS_REPLICATION is at most the number of brokers.",
+            f"Kafka does not allow this user CREATE on the stream {name!r}, which does not exist.",
+            mend=f"{MEND} Streams can be created by hand, too.",
         )
     if issubclass(error, kafka_errors.RetriableError):
         raise error(reason)

@@ -28,7 +28,12 @@ from kafka.admin import TransactionState
 from config.errors import StreamUnavailableError, WirewatchError
 from core.streams.kafka.admin import KafkaAdmin
 from core.streams.kafka.connect import open_transactional_producer
-from core.streams.kafka.errors import is_unreachable, to_stream_error, translate_errors
+from core.streams.kafka.errors import (
+    cause_to_show,
+    is_unreachable,
+    to_stream_error,
+    translate_errors,
+)
 from core.streams.kafka.kafka_python import cause_of, close_producer, is_unusable
 from core.streams.kafka.options import KafkaOptions
 from core.streams.kafka.producer import split_into_chunks
@@ -86,7 +91,7 @@ class TransactionalProducer:
             SlotTakenError: Another process takes the name at this moment.
         """
         if self._producer is None:
-            with translate_errors("Starting transactions"):
+            with translate_errors("Starting transactions", self._name):
                 self._producer = open_transactional_producer(self._options, self._name, seconds)
 
     def commit(
@@ -114,7 +119,7 @@ class TransactionalProducer:
         except kafka_errors.KafkaError as error:
             cause = cause_of(producer, error)
             self._abort_or_discard(producer, cause)
-            raise self._to_stream_error(cause) from error
+            raise self._to_stream_error(cause) from cause_to_show(error)
         except BaseException:  # interrupted, or timed out: the call may still run
             self._discard()
             raise
@@ -183,4 +188,4 @@ class TransactionalProducer:
             return StreamUnavailableError("A transaction took too long: Kafka has aborted it.")
         if type(cause) is kafka_errors.KafkaError:  # a request timed out; only the text says so
             return StreamUnavailableError("A transaction failed.")
-        return to_stream_error(cause, "A transaction")
+        return to_stream_error(cause, "A transaction", self._name)

@@ -192,6 +192,17 @@ def test_kafka_with_sasl_requires_a_user_name_and_a_password(
     assert mask("refused: correct horse") == "refused: ***"
 
 
+def test_more_replicas_in_sync_than_there_are_is_refused_with_what_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WIREWATCH_STREAMS_REPLICATION", "3")
+    monkeypatch.setenv("WIREWATCH_STREAMS_MIN_INSYNC", "3")
+    assert load_settings().streams_min_insync == 3
+    monkeypatch.setenv("WIREWATCH_STREAMS_MIN_INSYNC", "4")
+    with pytest.raises(SettingsError, match="has 3 replicas.*set it one lower"):
+        load_settings()
+
+
 @pytest.mark.parametrize("slot", ["a b", "ü", "x" * 81, "a/b"])
 def test_a_slot_must_be_valid_in_a_kafka_id(slot: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIREWATCH_SLOT", slot)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from core.messages.envelope import DEAD_LETTER
-from core.streams.topology import receipts_spec, stream_specs
+from core.streams.topology import canary_specs, receipts_spec, stream_specs
 
 
 def test_the_streams_are_those_of_the_public_contract(tmp_path: Path) -> None:
@@ -24,9 +24,10 @@ def test_the_streams_are_those_of_the_public_contract(tmp_path: Path) -> None:
 
 
 def test_every_stream_has_the_replication_of_the_settings(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, streams_replication=3)
-    assert {s.replication for s in stream_specs(settings, published=["x"])} == {3}
-    assert receipts_spec(settings).replication == 3
+    settings = Settings(data_dir=tmp_path, streams_replication=3, streams_min_insync=1)
+    specs = [*stream_specs(settings, published=["x"]), *canary_specs(settings)]
+    copies = {(s.replication, s.min_insync) for s in [*specs, receipts_spec(settings)]}
+    assert copies == {(3, 1)}
 
 
 def test_a_receipt_is_kept_as_long_as_its_dead_letter(tmp_path: Path) -> None:

@@ -85,3 +85,29 @@ def test_translation_keeps_the_cause_and_does_not_touch_own_errors() -> None:
     with pytest.raises(FencedError) as unchanged, translate_errors("Reading"):
         raise own
     assert unchanged.value is own
+
+
+DENIED = [
+    ("Appending", kafka_errors.TopicAuthorizationFailedError("p.in"), "WRITE on the stream 'p.in'"),
+    ("Reading", kafka_errors.TopicAuthorizationFailedError({"in"}), "READ on the stream 'in'"),
+    ("Reading", kafka_errors.GroupAuthorizationFailedError("p.g"), "READ on the group 'p.g'"),
+    (
+        "Reading the position of a group",
+        kafka_errors.GroupAuthorizationFailedError("FindCoordinatorResponse error for GROUP/g: "),
+        "DESCRIBE on the group 'g'",
+    ),
+    (
+        "Starting transactions",
+        kafka_errors.TransactionalIdAuthorizationFailedError(),
+        "WRITE on the transactional id 'known'",
+    ),
+]
+
+
+def test_a_missing_right_is_named_with_what_it_is_missing_on() -> None:
+    for action, error, right in DENIED:
+        with pytest.raises(SettingsError) as raised, translate_errors(action, "known"):
+            raise error
+        text = f"{action} failed: Kafka does not allow this user {right}. docs/kafka.md has"
+        assert str(raised.value).startswith(text)
+        assert "***" not in str(raised.value)

@@ -101,7 +101,7 @@ def test_01_an_existing_stream_with_other_settings_is_reported_once_and_not_chan
 
 
 def test_01_more_copies_than_brokers_is_an_error_that_names_the_setting(open_log: Opener) -> None:
-    with pytest.raises(SettingsError, match=r"'many'.*WIREWATCH_STREAMS_REPLICATION"):
+    with pytest.raises(SettingsError, match=r"'many'.*1 broker .*WIREWATCH_STREAMS_REPLICATION"):
         open_log().create([StreamSpec("many", 1, DAY, replication=99)])
 
 

@@ -12,7 +12,7 @@ from core.streams.kafka.streams import HEADROOM, KafkaStream, differences, strea
 from core.streams.port import StreamSpec
 
 SPEC = StreamSpec("in", 6, timedelta(days=30), 1_000_000, replication=3)
-STREAM = KafkaStream("in", "acme.in", 6, 3, timedelta(days=30), 1_000_000)
+STREAM = KafkaStream("in", "acme.in", 6, 3, timedelta(days=30), 1_000_000, min_insync=2)
 
 
 def test_a_topic_has_the_settings_that_news_needs() -> None:
@@ -25,6 +25,7 @@ def test_a_topic_has_the_settings_that_news_needs() -> None:
         "message.timestamp.after.max.ms": str(2**63 - 1),
     }
     assert stream_config(replace(SPEC, replication=1))["min.insync.replicas"] == "1"
+    assert stream_config(replace(SPEC, min_insync=3))["min.insync.replicas"] == "3"
 
 
 def test_a_stream_that_is_as_specified_does_not_differ() -> None:
@@ -39,6 +40,8 @@ def test_each_difference_names_both_values_and_the_command() -> None:
     assert days.endswith("--entity-name acme.in --add-config retention.ms=2592000000")
     assert size.endswith(f"--add-config max.message.bytes={1_000_000 + HEADROOM}")
     assert copies == "has 1 copies, not 3: kafka-reassign-partitions changes that"
+    [insync] = differences(SPEC, replace(STREAM, min_insync=1))
+    assert insync.endswith("--entity-name acme.in --add-config min.insync.replicas=2")
 
 
 def test_another_number_of_partitions_is_an_error() -> None:
