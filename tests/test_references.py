@@ -74,10 +74,15 @@ def test_every_name_in_a_file_is_defined_there() -> None:
     assert wrong == []
 
 
+ON_KAFKA = {"wirewatch.processors", "wirewatch.alerts", "wirewatch.archive"}
+"""Names of groups, which look like those of modules."""
+
+
 def test_every_dotted_name_leads_somewhere() -> None:
     named = list(mentions(DOTTED))
     assert len(named) > 50
-    assert [f"{at}: {m[1]}" for at, m in named if not resolves(m[1])] == []
+    wrong = [f"{at}: {m[1]}" for at, m in named if m[1] not in ON_KAFKA and not resolves(m[1])]
+    assert wrong == []
 
 
 def resolves(dotted: str) -> bool:

@@ -199,7 +199,7 @@ def test_more_replicas_in_sync_than_there_are_is_refused_with_what_to_set(
     monkeypatch.setenv("WIREWATCH_STREAMS_MIN_INSYNC", "3")
     assert load_settings().streams_min_insync == 3
     monkeypatch.setenv("WIREWATCH_STREAMS_MIN_INSYNC", "4")
-    with pytest.raises(SettingsError, match="has 3 replicas.*set it one lower"):
+    with pytest.raises(SettingsError, match=r"has 3 replicas.*set it one lower"):
         load_settings()
 
 
