@@ -3,7 +3,7 @@
 ::
 
     poll ─▶ ┌ one transaction of the consumer ───────────────────────────────┐
-            │ decode ─▶ Processors.process ─▶ enriched, matches, topic copies │ ─▶ counts
+            │ decode ─▶ Processors.process_all ─▶ enriched, matches, copies │ ─▶ counts
             └ outputs and position commit together ───────────────────────────┘
 
 The consume loop sends a record that cannot be decoded to the dead letters. When the catalog has
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Unpack
 
 import structlog
@@ -37,6 +37,9 @@ from processors.pipeline import ArticleOutcome, Processors
 GROUP = "processors"
 STAGE = "processors"
 STREAMS = (ARTICLES,)
+
+MOST_TOGETHER, MOST_BYTES_TOGETHER = 25, 500_000
+"""Records of a batch that are processed together, and bytes of their values."""
 
 COMPILE_SECONDS = 60.0
 """How long compiling all topics may take on a busy machine before the stage counts as late."""
@@ -148,18 +151,58 @@ class ProcessorsWorker:
         counts: Counter[str] = Counter()
         matches = 0
         with consumer.transaction(batch) as out:
-            for record in batch.records:
-                report_turn(0.0)
-                if is_canary(record):
-                    out.append(*canary_match(record, processors))
-                    continue
-                outcome = processors.process(from_record(record, ArticleRevision))
-                out.append(*outputs(outcome, record, processors))
-                counts[outcome.disposition] += 1
-                matches += len(outcome.matches)
+            for records in together(batch.records):
+                new, outcomes = process_records(processors, records, report_turn)
+                out.append(*new)
+                counts.update(outcome.disposition for outcome in outcomes)
+                matches += sum(len(outcome.matches) for outcome in outcomes)
         self._matches += matches
         for disposition, number in counts.items():
             self._dispositions.count(STAGE, disposition, number)
+
+
+def together(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Yield records in order, as many at once as are processed together."""
+    group: list[Record] = []
+    size = 0
+    for record in records:
+        length = len(record.value or b"")
+        if group and (len(group) == MOST_TOGETHER or size + length > MOST_BYTES_TOGETHER):
+            yield group
+            group, size = [], 0
+        group.append(record)
+        size += length
+    if group:
+        yield group
+
+
+def process_records(
+    processors: Processors, records: Iterable[Record], report_turn: ReportTurn = ignore_turn
+) -> tuple[list[NewRecord], list[ArticleOutcome]]:
+    """Return what records of articles result in, and the outcomes of all but canaries.
+
+    Args:
+        processors: The processors.
+        records: The records, which are processed together.
+        report_turn: Called before each article.
+
+    Raises:
+        PoisonError: A record is no article.
+    """
+    new: list[NewRecord] = []
+    sources: list[Record] = []
+    articles: list[ArticleRevision] = []
+    for record in records:
+        report_turn(0.0)
+        if is_canary(record):
+            new += canary_match(record, processors)
+        else:
+            articles.append(from_record(record, ArticleRevision))
+            sources.append(record)
+    outcomes = processors.process_all(articles)
+    for outcome, record in zip(outcomes, sources, strict=True):
+        new += outputs(outcome, record, processors)
+    return new, outcomes
 
 
 def outputs(outcome: ArticleOutcome, record: Record, processors: Processors) -> Iterator[NewRecord]:
