@@ -23,7 +23,8 @@ from core.messages.envelope import (
 from core.streams.consume_loop import ConsumePolicy
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import NewRecord, Record, StreamSpec
-from processors import GROUP, STAGE, ProcessorsWorker, article_from_fields
+from processors import GROUP, STAGE, Processors, ProcessorsWorker, article_from_fields
+from processors.worker import MOST_BYTES_TOGETHER, MOST_TOGETHER, together
 from tests.processors.definitions import topic
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -203,3 +204,23 @@ def test_after_a_catalog_that_cannot_be_compiled_the_last_good_one_is_used(
     send(log, article("Nato"))
     run(log, worker)
     assert len(values(log, MATCHES)) == 1
+
+
+def test_records_are_processed_together_in_order_but_never_more_than_fit() -> None:
+    sizes = [1] * (MOST_TOGETHER + 2) + [MOST_BYTES_TOGETHER, MOST_BYTES_TOGETHER + 1, 1]
+    records = [
+        Record(ARTICLES, 0, number, None, b"x" * size, (), NOW) for number, size in enumerate(sizes)
+    ]
+    groups = list(together(records))
+    assert [record for group in groups for record in group] == records
+    assert list(map(len, groups)) == [MOST_TOGETHER, 2, 1, 1, 1]
+    assert list(together([])) == []
+
+
+def test_articles_that_are_processed_together_have_the_outcomes_that_each_has_alone() -> None:
+    processors = Processors.compile(Catalog((), (topic("nato"), topic("wetter", id="w"))), ("de",))
+    titles = ("Nato tagt", "", "Wetter", "Nato Wetter", "Nichts davon")
+    articles = [article(title, number) for number, title in enumerate(titles)]
+    outcomes = processors.process_all(articles)
+    assert outcomes == list(map(processors.process, articles))
+    assert [len(outcome.matches) for outcome in outcomes] == [1, 0, 1, 2, 0]
