@@ -114,6 +114,12 @@ class Server:
         """Return the URL of one of its databases."""
         return f"postgresql://wirewatch:{self._password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def pid(self) -> int:
+        """The process that accepts connections, while it runs."""
+        assert self._process
+        return self._process.pid
+
     def _start_on_free_port(self) -> None:
         """Start on a free port; try again if another process takes it meanwhile."""
         for attempt in range(3):
