@@ -5,6 +5,7 @@
     python -P bench/sizing.py [--articles 1000000 10000000 100000000] [--partitions 12]
                               [--burst 4] [--matches 0.05] [--skew 1.0] [--core-speed 1.0]
                               [--installations 1]
+    python -P bench/sizing.py --markdown    the tables of docs/sizing.md
 
 A pure function (``bench/_day.py``) of three things. *Costs* are measured; :data:`MEASURED` names
 the scripts. The *load* is a day: how many articles in which hour, bursts of breaking news, and how
@@ -16,7 +17,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from bench._day import Burst, Costs, Limits, Load, Need, size
+from bench._day import Burst, Costs, Limits, Load, Need, Queue, size
 
 PRESS = (
     2.0, 1.6, 1.4, 1.4, 1.8, 3.0, 4.4, 5.4, 5.8, 6.0, 6.0, 5.8,
@@ -40,6 +41,23 @@ in ``bench/throughput.py``. Relay: of ``bench/relay.py`` 85 us without the embed
 the server, and 255 us in which ``bench/streams.py`` sends a record with zstd to a broker.
 """
 
+PAGE = (1e6, 1e7, 5e6, 1e8)
+"""Articles a day of the columns of docs/sizing.md."""
+
+STAGES = {
+    "ingest": "processes: `ingest`",
+    "processors": "`processors`",
+    "archive": "`archive`",
+    "alerts": "`alerts`",
+}
+LOADS = {
+    "alerts, the partition of the hottest topic": "`alerts`: the partition of the hottest topic",
+    "database, write-ahead log": "PostgreSQL: write-ahead log",
+    "database, cores": "PostgreSQL: cores",
+    "relay, one process": "relay",
+    "processors, partitions": "`processors`: 12 partitions",
+}
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -50,7 +68,11 @@ def main() -> None:
     parser.add_argument("--skew", type=float, default=Load(0, PRESS).skew)
     parser.add_argument("--core-speed", type=float, default=Limits().core_speed)
     parser.add_argument("--installations", type=int, default=1, help="that share the outlets")
+    parser.add_argument("--markdown", action="store_true", help="print the tables of the page")
     options = parser.parse_args()
+    if options.markdown:
+        print("\n".join(markdown()))
+        return
     burst = replace(BREAKING, factor=options.burst)
     limits = replace(Limits(), partitions=options.partitions, core_speed=options.core_speed)
     for articles in options.articles:
@@ -75,6 +97,39 @@ def report(need: Need) -> None:
     )
     for name, load in sorted(need.loads.items(), key=lambda pair: -pair[1]):
         print(f"  {load:7.0%} {name}")
+
+
+def markdown() -> list[str]:
+    """Return the rows of the tables in docs/sizing.md."""
+    needs = [size(Load(articles, PRESS, (BREAKING,)), MEASURED, Limits()) for articles in PAGE]
+    shown = needs[:3]
+    rows = [("articles a second at the peak", [f"{need.rate:.0f}" for need in shown])]
+    for stage, name in STAGES.items():
+        rows.append((name, [_count(need.stages[stage]) for need in shown]))
+    rows += [
+        ("memory of all processes", [f"{n.memory_mb / 1e3:.0f} GB" for n in shown]),
+        ("sent to the brokers at the peak", [f"{n.produced / 1e6:.1f} MB/s" for n in shown]),
+        (
+            "brokers, and what they keep with copies",
+            [f"{n.brokers}, {n.stream_bytes / 1e12:.1f} TB" for n in shown],
+        ),
+        ("PostgreSQL: cores at the peak", [f"{n.database_cores:.1f}" for n in shown]),
+        ("its write-ahead log at the peak", [f"{n.wal / 1e6:.0f} MB/s" for n in shown]),
+        ("store and archive grow by, a day", [f"{n.store_bytes / 1e9:.0f} GB" for n in shown]),
+        ("longest lag before `alerts`", [_time(n.stages["alerts"].longest) for n in shown]),
+    ]
+    for name, text in LOADS.items():
+        most = PAGE[1] / needs[1].loads[name] / 1e6
+        rows.append((text, [*(f"{n.loads[name]:,.0%}" for n in needs), f"{most:.0f} million"]))
+    return [f"| {' | '.join([name, *cells])} |".replace("%", " %") for name, cells in rows]
+
+
+def _count(queue: Queue) -> str:
+    return f"{queue.processes}{', not enough' if queue.longest > Limits().lag else ''}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 if __name__ == "__main__":

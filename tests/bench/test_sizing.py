@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +21,10 @@ from bench._day import (
     spread_topics,
     work_off,
 )
+from bench.sizing import markdown
 from core.streams.partitioner import partition_of
 
+PAGE = Path(__file__).parents[2] / "docs" / "sizing.md"
 FLAT = (1.0,) * 24
 COSTS = Costs(
     ingest=0.02, relay=0.0004, processors=0.002, archive=0.002, alerts=0.02,
@@ -119,3 +122,9 @@ def test_a_hot_topic_is_what_breaks_first_where_it_outruns_one_process() -> None
     assert alerts.processes == 1
     assert alerts.longest == pytest.approx(0.8 * HOUR, rel=0.05)
     assert alerts.lag[-1] == pytest.approx(0, abs=1.0)
+
+
+@pytest.mark.slow
+def test_the_page_has_the_figures_of_the_simulation() -> None:
+    lines = PAGE.read_text("utf-8").splitlines()
+    assert [row for row in markdown() if row not in lines] == []

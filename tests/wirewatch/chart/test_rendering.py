@@ -91,7 +91,11 @@ CLAIM: dict[str, Any] = {
     "web": {"trustedProxies": "10.0.0.0/8"},
     "ingress": {"enabled": True, "path": "/wire/", "stripPath": "traefik"},
 }
-PLAIN = CLAIM | {"stopped": False, "ingress": {"enabled": True}}
+DEFAULTS: dict[str, Any] = {
+    "web": {"trustedProxies": "10.0.0.0/8"},
+    "ingress": {"enabled": True},
+}
+"""All values are the chart's own, but for an Ingress that takes no path away."""
 
 
 def faults_of_pod(pod: Pod) -> Iterator[str]:
@@ -180,7 +184,7 @@ def test_helm_accepts_the_chart_and_kubernetes_the_objects() -> None:
     for values in ({}, EVERYTHING):
         done = run_helm("lint", "--strict", values=values)
         assert done.returncode == 0, done.stdout + done.stderr
-    for values in ({}, EVERYTHING, CLAIM):
+    for values in (DEFAULTS, EVERYTHING, CLAIM):
         manifests = render(values)
         assert [*schema_faults(manifests)] == []
         assert [*faults_of_selectors(manifests)] == []
@@ -190,7 +194,7 @@ def test_helm_accepts_the_chart_and_kubernetes_the_objects() -> None:
 
 
 def test_the_schemas_of_kubernetes_find_a_mistake() -> None:
-    [console] = of_kind(render({}), "Deployment")
+    [console] = of_kind(render(DEFAULTS), "Deployment")
     console["spec"]["template"]["spec"]["enableServiceLink"] = False
     assert any("enableServiceLink" in fault for fault in schema_faults([console]))
 
@@ -217,7 +221,7 @@ def test_every_pod_has_valid_settings_and_a_stage_wins_over_all(
     assert console.web_everywhere
     assert {"wire.example.org", "desk-wirewatch-web.news.svc"} <= {*console.web_names}
     assert [str(network) for network in console.web_proxies] == ["10.0.0.0/8"]
-    for pod in pods(render({})):
+    for pod in pods(render(DEFAULTS)):
         assert settings_of(pod, monkeypatch, tmp_path).streams_replication == 3
 
 
@@ -265,7 +269,7 @@ def test_an_ingress_takes_the_path_away_and_names_it() -> None:
         "traefik.ingress.kubernetes.io/router.middlewares": "news-desk-wirewatch-web@kubernetescrd"
     }
     assert path_of(traefik) == ("/wire", "Prefix")
-    [plain] = of_kind(render(PLAIN), "Ingress")
+    [plain] = of_kind(render(DEFAULTS), "Ingress")
     assert path_of(plain) == ("/", "Prefix")
     assert "annotations" not in plain["metadata"]
 
@@ -276,7 +280,7 @@ def path_of(ingress: Manifest) -> tuple[str, str]:
 
 
 def test_stopped_keeps_everything_but_the_pods() -> None:
-    stopped, running = render(CLAIM), render(PLAIN)
+    stopped, running = render(CLAIM), render(DEFAULTS)
     assert {m["spec"]["replicas"] for m in of_kind(stopped, "StatefulSet", "Deployment")} == {0}
     kept = {(m["kind"], m["metadata"]["name"]) for m in stopped}
     assert {(m["kind"], m["metadata"]["name"]) for m in running} <= kept
