@@ -82,6 +82,6 @@ def test_the_message_names_the_first_reason_and_waits_for_a_store_that_does_not_
         ("system", "health_ill"),
         ("system", "health_good"),
     ]
-    assert told[0]["story"]["title"] == "Wirewatch is ill"
+    assert told[0]["story"]["title"] == "Wirewatch is not working properly"
     assert told[0]["reason"].endswith("Reason: relay: away")
-    assert told[1]["story"]["title"] == "Wirewatch works again"
+    assert told[1]["story"]["title"] == "Wirewatch is working again"

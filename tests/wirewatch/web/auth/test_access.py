@@ -304,7 +304,7 @@ def test_a_refusal_is_in_the_language_of_the_reader_and_for_programs_in_english(
     begins = {
         "form": "Dieses Formular ist veraltet",
         "token": "Das Token ist falsch.",
-        "event stream": "Melden Sie sich an",
+        "event stream": "Bitte anmelden ode",
         "API": '{"type": "about:blank", "title": "Sign in, or send',
         "English": "Sign in, or send",
     }
@@ -317,7 +317,7 @@ def test_a_refusal_is_in_the_language_of_the_reader_and_for_programs_in_english(
     blocked = closed.ask("GET", "/", Authorization="Bearer wrong", **german)
     assert (blocked.status, blocked.body) == (
         429,
-        "Zu viele Fehlversuche. Versuchen Sie es in 60 Sekunden noch einmal.",
+        "Zu viele Fehlversuche. Bitte in 60 Sekunden noch einmal versuchen.",
     )
     link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"} | german
     assert '<html lang="de">' in closed.ask("GET", "/topics", **link).body

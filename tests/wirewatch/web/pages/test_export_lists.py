@@ -65,7 +65,7 @@ def test_a_list_in_markdown_is_in_the_readers_language(console: Console, now: da
     assert lines[0] == "# Meldungen"
     about = "Stand 22. Nov. 2026, 12:00 UTC · 24 Stunden · Thema\\: NATO membership"
     assert lines[2] == about
-    assert lines[4].startswith("| Letzte Entwicklung | Thema | Überschrift | Medium |")
+    assert lines[4].startswith("| Neueste Entwicklung | Thema | Überschrift | Medium |")
     assert lines[5] == "| --- | --- | --- | --- | ---: | ---: | --- | --- |"
     title = r"[Nato tagt \| \[hier\]\(javascript\:x\) \*bald\*](https://kurier.example/0)"
     assert f" | {title} | Der Kurier | 1 | 1 | Offen | " in lines[6]

@@ -49,4 +49,4 @@ def test_a_long_list_says_what_it_leaves_out(
         add_story(console.store, name, now)
     assert "2 more are not listed" in section(console.page("/handover"), "open")
     console.language = "de"
-    assert "niemand kümmert sich" in console.page("/handover")
+    assert "weder übernommen noch zugewiesen" in console.page("/handover")

@@ -92,7 +92,7 @@ def test_a_query_without_a_required_word_and_a_damaged_archive_are_explained(
     fill(console, now, "Erster").close()
     body = search(console, "outlet:kurier")
     assert ">Erster</a>" in body
-    assert "No word of the query must be in every match" in body
+    assert "The query has no word that every match must contain" in body
     archive = console.settings.data_dir / "archive.db"
     archive.write_bytes(b"no database" * 2_000)
     assert "The archive cannot be searched at the moment" in search(console, '"nato"')

@@ -132,9 +132,9 @@ def test_the_pages_of_topics_say_what_is_in_force_of_files_with_errors(
         f"{nato}:3:9 E001 &lt;b&gt;Bad. Mend it. {in_force} Edit on the workbench",
         (
             f"{new}:3:9 E001 &lt;b&gt;Bad. Mend it. "
-            "Nothing of it is in force: it never was without an error. Edit on the workbench"
+            "None of it is in force: it has never been free of errors. Edit on the workbench"
         ),
-        f"{shared} A topic that did not change needs the version before. {in_force}",
+        f"{shared} An unchanged topic needs the previous version. {in_force}",
     ]
     assert 'href="/topics/new/edit"' in lines[1]
     assert f"Mend it. <strong>{in_force}" in console.page("/topics/nato")

@@ -175,7 +175,7 @@ def test_a_word_is_expanded_and_denied_on_a_click(bench: Console) -> None:
 
 def test_a_judged_story_becomes_a_test_on_a_click(bench: Console, now: datetime) -> None:
     alert = add_story(bench.store, "one", now, title="Nato tagt: <i>Ball</i>", texts=["Nato tagt."])
-    assert "None that the topic has no test of." in bench.page(EDIT)
+    assert "No other judged stories." in bench.page(EDIT)
     with bench.store.write() as connection:
         values = {"verdict": "irrelevant", "verdict_reason": "old", "verdict_at": now}
         connection.execute(cards.update().values(**values))
