@@ -304,7 +304,7 @@ def test_a_refusal_is_in_the_language_of_the_reader_and_for_programs_in_english(
     begins = {
         "form": "Dieses Formular ist veraltet",
         "token": "Das Token ist falsch.",
-        "event stream": "Bitte anmelden ode",
+        "event stream": "Bitte anmelden oder das Zugangstoken",
         "API": '{"type": "about:blank", "title": "Sign in, or send',
         "English": "Sign in, or send",
     }
