@@ -61,11 +61,14 @@ def test_the_version_of_chart_and_image_is_that_of_the_program() -> None:
 def test_the_values_follow_their_schema_which_names_each_of_them() -> None:
     validator = jsonschema.Draft7Validator(SCHEMA)
     assert [fault.message for fault in validator.iter_errors(VALUES)] == []
+    webhook = {"secret": {"variables": {"WIREWATCH_DATABASE_URL": "a", "DESK_WEBHOOK": "b"}}}
+    assert validator.is_valid(webhook)
     for wrong in (
         {"ingest": {"replica": 2}},
         {"settings": {"WIREWATCH_LOG_LEVL": "info"}},
         {"settings": {"WIREWATCH_WEB_TOKEN": "a secret in plain text"}},
         {"settings": {"WIREWATCH_SLOT": "one-for-all"}},
+        {"secret": {"variables": {"WIREWATCH_DATABASE_URL": "a", "WIREWATCH_HEARTBEAT_URL": "b"}}},
         {"kafka": {"brokers": "kafka://kafka:9092"}},
         {"config": {"files": {"topics/../alerts.yaml": ""}}},
         {"terminationGracePeriodSeconds": 10},
