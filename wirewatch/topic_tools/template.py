@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import combinations
 from pathlib import Path
 
 from config.errors import UsageError
@@ -72,17 +73,26 @@ terms:                      # add with OR: the noun and the verb, names, what he
   - id: together            # in one sentence: of the headline, the lead, or two of the text
     query: {_together([f"${name}" for name in terms])}
     weight: {BY_PLACE}
-{_headline_rule(draft)}{_tests(draft)}"""
+{_headline_rule(draft, [f"${name}" for name in terms])}{_tests(draft)}"""
 
 
 def _together(terms: list[str]) -> str:
     return " NEAR/S ".join(terms) if len(terms) < 3 else f"ALL/S({', '.join(terms)})"
 
 
-def _headline_rule(draft: TopicDraft) -> str:
-    """Return the rule for headlines that name no party of the topic, or a comment about one."""
+def _headline_rule(draft: TopicDraft, terms: list[str]) -> str:
+    """Return the rule for headlines that leave something out, or a comment about one."""
+    if len(terms) > 2:
+        pairs = " OR ".join(f"({a} NEAR/S {b})" for a, b in combinations(terms, 2))
+        return f"""\
+  - id: headline            # a headline that names two of them
+    in: title
+    weight: 20
+    query: >-
+      {pairs}
+"""
     beside = f"${ANY_PARTY}" if draft.has_any_party else "minister"
-    if draft.has_any_party and draft.parties and len(draft.subjects) == 1:
+    if draft.has_any_party and draft.parties:
         return f"""\
   - id: headline            # the subject with any state, government or party
     in: title

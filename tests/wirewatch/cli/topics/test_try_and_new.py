@@ -153,7 +153,7 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
         (
             "lines",
             ("Bahn", "Bus stop", "Streik"),
-            ('"Bus stop"', "ALL/S($subject, $beside, $third)"),
+            ('"Bus stop"', "ALL/S($subject, $beside, $third)", "($beside NEAR/S $third)"),
         ),
     ):
         own_installation.invoke("topics", "new", topic, *words)
