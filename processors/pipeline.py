@@ -2,9 +2,10 @@
 
 ::
 
-    ArticleRevision ─▶ language ─▶ tokenize ─▶ entities ─▶ fingerprint ─▶ topics ─▶ ArticleOutcome
-                          │           │           │            │            │
-                       a label   ArticleIndex  mentions      sketch      matches
+    ArticleRevision ─▶ language ─▶ tokenize ─▶ search ─▶ entities ─▶ fingerprint ─▶ topics ─┐
+                          │           │          │          │            │            │     │
+                       a label   ArticleIndex  hits      mentions      sketch      matches  │
+                                                                   ArticleOutcome ◀─────────┘
 
 ``Processors.compile`` builds everything that the steps need from a catalog, off the hot path. The
 result is immutable, so that a reload builds another and swaps the reference.
@@ -26,22 +27,22 @@ from processors.steps.entities import name_entities
 from processors.steps.fingerprint import fingerprint_text
 from processors.steps.language import detect_language
 from processors.steps.match_topics import match_topics
+from processors.steps.search import find_names, search_literals
 from processors.steps.tokenize import tokenize
 from processors.topics import CompiledTopic, compile_topic
 from processors.vocabulary.concepts import Vocabulary
 
 Step = Callable[[CompiledCatalog, Analysis], Analysis]
 
+INDEXING: tuple[Step, ...] = (detect_language, tokenize, search_literals, find_names)
+"""The steps that a topic can be evaluated after."""
+
 STEPS: tuple[Step, ...] = (
-    detect_language,
-    tokenize,
+    *INDEXING,
     name_entities,
     fingerprint_text,
     match_topics,
 )
-
-INDEXING: tuple[Step, ...] = (detect_language, tokenize)
-"""The steps that a topic can be evaluated after."""
 
 MATCHED, NO_MATCH = "matched", "no_match"
 """Dispositions of an article."""

@@ -69,11 +69,19 @@ class RuleSet:
         self._gates_after_rules = [gate.passes for gate in self.gates if gate.after_rules]
 
     def search(self, index: ArticleIndex) -> list[Mention]:
-        """Search an article for all literals, once, and return its mentions of entities.
+        """Search an article for all literals, once, and return its mentions of entities."""
+        self.search_literals(index)
+        return self.find_mentions(index)
+
+    def search_literals(self, index: ArticleIndex) -> None:
+        """Search an article for all literals, once."""
+        index.search(self.literals)
+
+    def find_mentions(self, index: ArticleIndex) -> list[Mention]:
+        """Return the mentions of entities in an article whose literals were searched.
 
         Rules may refer to entities, so that this must precede :meth:`match`.
         """
-        index.search(self.literals)
         mentions = self._gazetteer.find(index)
         for first, last, entity in mentions:
             index.entities.setdefault(entity, []).append((first, last, None))

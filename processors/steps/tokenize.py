@@ -1,4 +1,4 @@
-"""Step ``tokenize``: the one normalisation and the one search that all later steps share."""
+"""Step ``tokenize``: the one normalisation that all later steps share."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from processors.engine.article_index import ArticleIndex
 
 
 def tokenize(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
-    """Tokenise the article and search it for every literal of every rule and alias."""
+    """Tokenise the article."""
     article = analysis.article
     texts = (("title", article.title), ("lead", article.lead), ("text", article.text))
     others = _other_texts(analysis) if compiled.rules.other_fields else ()
-    index = ArticleIndex(texts, others, analysis.language)
-    mentions = compiled.rules.search(index)
-    return analysis._replace(searched=index, mentions=tuple(mentions))
+    return analysis._replace(searched=ArticleIndex(texts, others, analysis.language))
 
 
 def _other_texts(analysis: Analysis) -> tuple[tuple[str, str], ...]:
