@@ -146,7 +146,7 @@ class Gazetteer:
             key = number, has_compounds, text[start_of(position) : end_of(position)]
             entities = memo.get(key)
             if entities is None:
-                entities = self._remember(key, tokens.words[position], compounds)
+                entities = self._remember(key, index.main.word_at(position), compounds)
             spans += [(position, position, entity) for entity in entities]
         return spans
 
@@ -175,13 +175,13 @@ def _plain(aliases: Mapping[int, Sequence[Alias]]) -> dict[int, tuple[str, bool]
 
 def _is_at(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
     """Return whether an alias, of which the automaton found a part, is at these positions."""
-    tokens, words = group.tokens, group.tokens.words
+    tokens = group.tokens
     if first == last:
         return alias.words[0].accepts(tokens, first)
-    if first < 0 or last >= len(words):
+    if first < 0 or last >= len(tokens):
         return False
     for at, word in enumerate(alias.words, first):
-        if words[at] not in word.forms or not word.accepts(tokens, at):
+        if group.word_at(at) not in word.forms or not word.accepts(tokens, at):
             return False
     return group.are_joined(first, last)
 
