@@ -185,12 +185,14 @@ def _tell_news(
 ) -> None:
     """Bring the alert up to date, and mark the articles that report the same as told."""
     connection = windows.connection
-    title = match.article.title
+    article = match.article
+    reason, code = decision.reason.dump(), decision.code.value
+    told = ToldDevelopment(
+        article.title, match.article_id, reason, code, now, article.url, article.outlet
+    )
     if decision.code is ReasonCode.RETRACTION:  # what is no longer there is no headline
         title = alert_store.get_alert(connection, alert).title
-    told = ToldDevelopment(
-        title, match.article_id, decision.reason.dump(), decision.code.value, now
-    )
+        told = replace(told, title=title, url="", outlet="")
     alert_changes.tell_development(connection, alert, told)
     for article_id in decision.news.corroborated_by if decision.news else ():
         row = story_store.set_role(connection, match.topic_id, article_id, Role.DEVELOPMENT.value)

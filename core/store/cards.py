@@ -112,6 +112,8 @@ class ToldDevelopment:
         reason: What is new (:class:`config.i18n.Phrase`, dumped).
         reason_code: Code of the decision.
         at: When it was decided.
+        url: Where readers find the article; empty where the card keeps the address that it has.
+        outlet: Id of its publisher; empty likewise.
     """
 
     title: str
@@ -119,6 +121,8 @@ class ToldDevelopment:
     reason: str
     reason_code: str
     at: datetime
+    url: str = ""
+    outlet: str = ""
 
 
 def fold(text: str) -> str:
@@ -184,7 +188,9 @@ def mark_told(connection: Connection, alert: Alert) -> None:
 
 def tell_development(connection: Connection, alert_id: str, told: ToldDevelopment) -> None:
     """Give a card the newest headline, and move it to the time of the development in the list."""
-    values = asdict(told) | {"changed_at": told.at}
+    address = {"url", "outlet"} if not told.url else set()
+    values = {name: value for name, value in asdict(told).items() if name not in address}
+    values |= {"changed_at": told.at}
     connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(values))
     labels = card_labels.update().where(card_labels.c.alert_id == alert_id)
     connection.execute(labels.values(at=told.at))

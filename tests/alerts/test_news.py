@@ -13,7 +13,7 @@ from core.messages import Origin
 from core.store import alert_changes
 from core.store import alerts as alert_store
 from core.store import stories as story_store
-from core.store.console import story_list
+from core.store.console import story_export, story_list
 from core.store.console.story_list import StoryFilter
 from tests.alerts.harness import NOON, Harness, match, topic
 from tests.support.postgres import ON_EVERY_DATABASE
@@ -127,7 +127,12 @@ def test_a_story_with_a_development_is_at_the_top_under_its_newest_headline(
     harness.decide(grown())
     with harness.store.read() as connection:
         cards = story_list.list_stories(connection, StoryFilter())
+        exported = story_export.list_exported(connection, StoryFilter())
     assert [card.title for card in cards] == [GROWN, "Kaufhaus in Lissabon brennt ab"]
+    assert [(each.row.title, each.row.outlet, each.url) for each in exported] == [
+        (GROWN, grown().article.outlet, grown().article.url),
+        ("Kaufhaus in Lissabon brennt ab", "post", "https://post.example.org/x"),
+    ]
 
 
 def test_the_outlet_that_reported_it_first_is_told_with_it(harness: Harness) -> None:
