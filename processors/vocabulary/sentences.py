@@ -24,6 +24,7 @@ from processors.engine.rules import ResolvedRule, TopicRules
 from processors.engine.ruleset import RuleSet
 from processors.query.nodes import EntityNode, Node, walk
 from processors.steps.language import detect_language
+from processors.steps.search import find_names, search_literals
 from processors.steps.tokenize import tokenize
 from processors.vocabulary.concepts import Vocabulary
 
@@ -106,7 +107,9 @@ def _failures(
 
 def _indexed(compiled: CompiledCatalog, article: ArticleRevision, language: str) -> Analysis:
     analysis = Analysis(article, language or None)
-    return tokenize(compiled, detect_language(compiled, analysis))
+    for step in (detect_language, tokenize, search_literals, find_names):
+        analysis = step(compiled, analysis)
+    return analysis
 
 
 def _fault(position: FilePosition, code: str, message: str, mend: str) -> Fault:
