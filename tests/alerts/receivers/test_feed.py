@@ -10,7 +10,7 @@ from tests.alerts.harness import PLACE
 
 UNKNOWN = (
     "R002 Receivers of kind `feed` have no `url`. Remove it; the keys are id, kind, was, "
-    "max_per_minute, canary, title, entries, language, time_zone."
+    "max_per_minute, canary, owner, title, entries, language, time_zone."
 )
 MEND = "Write a number from 1 to 500."
 

@@ -13,7 +13,7 @@ LATER = "Spätere Fassung"
 
 
 def revise(console: Console) -> None:
-    """Let the story's article have a second revision with other evidence, of which nobody is told."""
+    """Give the article a second revision with other evidence, of which nobody is told."""
     with console.store.write() as connection:
         [row] = connection.execute(story_articles.select()).mappings()
         facts = json.loads(row["facts"])
@@ -34,7 +34,8 @@ def test_every_page_feed_and_answer_shows_the_evidence_that_was_told(
         "/api/v1/stories", f"/api/v1/stories/{alert}", "/stories.csv", "/stories.markdown", "/wall",
     ):  # fmt: skip
         body = console.page(path)
-        beside = body.replace(f"{LATER}: vertagt.", "")  # the text of the later revision, in the diff
+        # The story page has the text of the later revision in its diff.
+        beside = body.replace(f"{LATER}: vertagt.", "")
         if "Die Nato tagt" not in body or (LATER in beside and path != f"/alerts/{alert}"):
             wrong.append(path)
     assert wrong == []
