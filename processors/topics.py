@@ -97,10 +97,13 @@ def queries_of(topic: TopicDefinition) -> tuple[SourceText, ...]:
 
 
 def _uses_of_concepts(topic: TopicDefinition) -> Iterator[tuple[SourceText, TermRef]]:
-    """Yield each ``$name`` that is no term of the topic, with its query."""
+    """Yield each ``$name`` that is no term of the topic, with its query.
+
+    In a term of that name it is none either: there it is the concept that the term widens.
+    """
     for source in queries_of(topic):
         for ref in term_references(source.value) if "$" in source.value else ():
-            if ref.name not in topic.terms:
+            if ref.name not in topic.terms or topic.terms[ref.name] is source:
                 yield source, ref
 
 
@@ -152,12 +155,13 @@ def _resolve_terms(
     faults: list[Fault],
 ) -> dict[str, Resolved | None]:
     """Return terms and concepts by name; None for one with an error."""
-    order, cyclic = in_order_of_use({n: s.value for n, s in topic.terms.items()}, "term")
+    order, cyclic = in_order_of_use({n: s.value for n, s in topic.terms.items()}, "term", concepts)
     faults.extend(problem.fault(topic.terms[name]) for name, problem in cyclic.items())
     terms: dict[str, Resolved | None] = {**concepts, **dict.fromkeys(topic.terms)}
     for name in order:
         source = topic.terms[name]
-        resolved = resolve(source.value, terms, entities, is_list=source.is_list)
+        known = {**terms, name: concepts[name]} if name in concepts else terms
+        resolved = resolve(source.value, known, entities, is_list=source.is_list)
         _report(resolved, source, faults)
         terms[name] = _with_denied_words(topic, name, resolved, faults)
     return terms

@@ -83,6 +83,14 @@ def test_a_term_of_the_topic_wins_over_a_concept_of_its_name() -> None:
     assert matches("$candidacy", "NATO beitreten", "de", ACCESSION, CANDIDACY, terms=terms)
 
 
+def test_a_term_widens_the_concept_of_its_name() -> None:
+    terms = {"accession": source("$accession OR Mitgliedschaft")}
+    for text in ("Mitgliedschaft", "beitreten"):
+        assert matches("$accession", text, "de", ACCESSION, terms=terms)
+    assert not matches("$accession", "Wetter", "de", ACCESSION, terms=terms)
+    assert faults_of("$accession", terms=terms)[0][0] == "E011", "there is no such concept"
+
+
 def test_faults_of_concepts_are_reported_once_where_they_are() -> None:
     broken = concept("broken", de="a b")
     assert faults_of("x", broken)[0][0] == "E002"

@@ -73,6 +73,7 @@ terms:                      # add with OR: the noun and the verb, names, what he
   - id: together            # in one sentence: of the headline, the lead, or two of the text
     query: {_together([f"${name}" for name in terms])}
     weight: {BY_PLACE}
+#  - {{id: sure, query: words that are enough alone, weight: {BY_PLACE}}}
 {_headline_rule(draft, [f"${name}" for name in terms])}{_tests(draft)}"""
 
 
