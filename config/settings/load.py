@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -21,8 +21,21 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: A value is not valid; the message names all such values.
     """
+    settings = settings_of()
+    for name in type(settings).model_fields:
+        if isinstance(value := getattr(settings, name), SecretStr):
+            secrets.remember(value.get_secret_value())
+    return settings
+
+
+def settings_of(**values: Any) -> Settings:
+    """Return settings with some values given, the others read as by :func:`load_settings`.
+
+    Raises:
+        SettingsError: A value is not valid; the message names all such values.
+    """
     try:
-        settings = Settings()
+        return Settings(**values)
     except ValidationError as error:
         raise SettingsError(
             " ".join(_sentence(e) for e in error.errors()),
@@ -31,10 +44,6 @@ def load_settings() -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         mend = "Make it a UTF-8 text file that this program can read."
         raise SettingsError(f"{ENV_FILE} cannot be read: {error}.", mend=mend) from None
-    for name in type(settings).model_fields:
-        if isinstance(value := getattr(settings, name), SecretStr):
-            secrets.remember(value.get_secret_value())
-    return settings
 
 
 def unknown_settings(environ: Mapping[str, str]) -> dict[str, str]:

@@ -32,8 +32,14 @@ def demo(
         ),
     ] = 1.0,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The console's port; another one if it is in use.")
-    ] = 8080,
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="The console's port, otherwise WIREWATCH_WEB_PORT; another one if it is in use.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Show what Wirewatch does: the real program on a small invented newsroom, without a network.
 
@@ -44,9 +50,14 @@ def demo(
     wirewatch demo --no-stay          end after the summary
     wirewatch demo --data /tmp/demo   keep its databases and files
     """  # noqa: D301 click reads \b as: keep these lines
+    from wirewatch.demo.heeded_settings import console_port, heeded_variables
     from wirewatch.demo.runner import DemoOptions, run_demo
     from wirewatch.demo.screen import Screen
 
     stays = sys.stdout.isatty() if stay is None else stay
-    options = DemoOptions(folder=data, keep=keep, stay=stays, speed=speed, port=port)
+    heeded = heeded_variables()
+    wanted = console_port(heeded) if port is None else port
+    options = DemoOptions(
+        folder=data, keep=keep, stay=stays, speed=speed, port=wanted, heeded=heeded
+    )
     raise typer.Exit(run_demo(options, Screen.standard()))

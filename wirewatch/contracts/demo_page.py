@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.settings.sources import environment_name
 from wirewatch.demo.expectations import Expected, describe_outcome, load_expected
+from wirewatch.demo.heeded_settings import HEEDED
 from wirewatch.demo.newsroom import Edition, Newsroom, load_newsroom
+from wirewatch.demo.workspace import HELD_TOPIC
 
 _HEAD = """# The demo
 
@@ -14,7 +17,7 @@ invented newsroom that comes with it: {outlets} outlets, served on this machine,
 dates and robots.txt. They publish {editions} articles and versions in about a minute. The demo
 needs no network and leaves nothing behind. Feeds are polled every two seconds, and addresses of
 this machine are allowed; everything else is as in daily use, including the shipped topics and
-entities.
+entities. Messages about one topic, {held_topic}, wait until its quiet hours end.
 
 The terminal shows what happens as it happens, and so does the console. At the end a summary lists
 the alerts, what caused no alert and why, and what resembles a topic without matching it, and
@@ -27,8 +30,13 @@ differs.
 | `--no-stay`, `--stay` | end after the summary, or continue; default: continue on a terminal |
 | `--keep` | keep the temporary folder: databases, configuration, log |
 | `--data DIR` | use and keep this folder (empty or new) |
-| `--port N` | the console's port; another one if it is in use |
+| `--port N` | the console's port, otherwise `WIREWATCH_WEB_PORT`; another one if it is in use |
 | `--speed N` | run the timetable N times faster, for tests; polls stay two seconds apart |
+
+The demo has data, streams and operator files of its own and touches no others. Of your
+[settings](settings.md), these apply:
+
+{heeded}
 
 The pages are in [wirewatch/demo/bundle/](../wirewatch/demo/bundle/), with one layout for each
 outlet; the timetable is `newsroom.yaml` there, and the expected results are in `expected.yaml`. An
@@ -60,13 +68,19 @@ _STORIES = """
 ## The expected result of every article
 
 *alert* opens an alert; *copy*, *same_story*, *revision* and *not_live* are the reasons for none.
+*held* means that the message about an alert goes out later.
 """
 
 
 def demo_markdown() -> str:
     """Return the text of docs/demo.md."""
     newsroom, expected = load_newsroom(), load_expected()
-    head = _HEAD.format(outlets=len(newsroom.outlets), editions=len(newsroom.editions))
+    head = _HEAD.format(
+        outlets=len(newsroom.outlets),
+        editions=len(newsroom.editions),
+        held_topic=f"`{HELD_TOPIC}`",
+        heeded="\n".join(f"- `{environment_name(name)}`" for name in HEEDED),
+    )
     rows = [
         f"| {o.name} | {o.country} | {o.language} | {o.feed} | {_SPECIAL[o.id]} |"
         for o in newsroom.outlets
@@ -80,7 +94,8 @@ def _stories(newsroom: Newsroom, expected: Expected) -> Iterator[str]:
         yield "| Second | Outlet | Headline | Outcome |"
         yield "|---|---|---|---|"
         for name, outcome in story.editions.items():
-            yield _row(newsroom, newsroom.named[name], describe_outcome(outcome))
+            waits = ", held" if name in expected.held else ""
+            yield _row(newsroom, newsroom.named[name], describe_outcome(outcome) + waits)
         yield ""
 
 

@@ -61,12 +61,14 @@ class Expected:
     Attributes:
         feeds: The changes of each feed's health, in order, by outlet.
         by_feed: Editions whose page is not fetched, so that only the feed's text is known.
+        held: Editions of which people are told later: the message about them waits.
     """
 
     stories: tuple[StoryTable, ...]
     lookalikes: tuple[Lookalike, ...]
     feeds: Mapping[str, tuple[str, ...]]
     by_feed: tuple[str, ...]
+    held: tuple[str, ...] = ()
 
     @property
     def editions(self) -> dict[str, Outcome]:
@@ -86,6 +88,7 @@ def load_expected(folder: Path = BUNDLE) -> Expected:
         ),
         feeds={outlet: tuple(events) for outlet, events in rows["feeds"].items()},
         by_feed=tuple(rows["by_feed"]),
+        held=tuple(rows["held"]),
     )
 
 
@@ -139,6 +142,7 @@ def compare(
         *_stories(expected, results, revisions),
         *_feeds(expected, results, outlets),
         *_texts(expected, results, revisions),
+        *_held(expected, results, revisions),
     ]
 
 
@@ -209,4 +213,14 @@ def _texts(expected: Expected, results: Results, revisions: Mapping[str, Key]) -
         f"The page of {name} was {'not ' if name in by_feed else ''}read; expected the opposite."
         for name in sorted(by_feed ^ set(expected.by_feed))
         if name in revisions
+    ]
+
+
+def _held(expected: Expected, results: Results, revisions: Mapping[str, Key]) -> list[str]:
+    waiting = {key for key, _ in results.held}
+    held = {name for name, key in revisions.items() if key in waiting}
+    return [
+        f"The message about {name} {'waits' if name in held else 'does not wait'}; "
+        "expected the opposite."
+        for name in sorted(held ^ set(expected.held))
     ]

@@ -15,6 +15,7 @@ from core.ids import feed_id
 from core.messages import AlertEvent, Enriched, Message
 from core.store import Store, feeds
 from core.store.feed_record import FeedRecord
+from core.text import clean_line
 from processors import Processors
 from wirewatch.demo.expectations import EditionNames, Expected, Lookalike, keys
 from wirewatch.demo.lookalikes import explain_lookalike
@@ -151,6 +152,10 @@ class DemoObserver:
     def _print_decision(self, screen: Screen, event: AlertEvent) -> None:
         key = (event.article_id, event.revision or 0)
         match = self.results.matches.get((key, event.topic_id))
+        if self.results.held.get((key, event.topic_id)) is event:
+            text = f"{self.title_of(event.topic_id)}: {clean_line(event.reason, 300)}"
+            screen.event(self._second, "held", "magenta", text)
+            return
         if self.results.decisions.get((key, event.topic_id)) is not event or match is None:
             return
         outlet = self.newsroom.outlet(match.article.outlet).name

@@ -17,6 +17,9 @@ from core.streams.port import StreamLog
 Key = tuple[str, int]
 """An article's id and its revision."""
 
+HELD = "held"
+"""Reason code of an event that says that a message waits."""
+
 DECISIONS = ("opened", "updated", "suppressed")
 
 _MESSAGES: Mapping[str, type[Message]] = {
@@ -36,6 +39,7 @@ class Results:
     Attributes:
         articles: By article and revision; ``enriched`` too.
         matches: By article, revision and topic; ``decisions`` too.
+        held: The messages that wait, by article, revision and topic.
         health: The changes of the feeds' health, in order.
     """
 
@@ -43,6 +47,7 @@ class Results:
     enriched: dict[Key, Enriched] = field(default_factory=dict)
     matches: dict[tuple[Key, str], Match] = field(default_factory=dict)
     decisions: dict[tuple[Key, str], AlertEvent] = field(default_factory=dict)
+    held: dict[tuple[Key, str], AlertEvent] = field(default_factory=dict)
     health: list[FeedHealth] = field(default_factory=list)
 
     def add(self, message: Message) -> None:
@@ -56,7 +61,8 @@ class Results:
         elif isinstance(message, FeedHealth):
             self.health.append(message)
         elif isinstance(message, AlertEvent) and message.event in DECISIONS:
-            self.decisions[(message.article_id, message.revision or 0), message.topic_id] = message
+            kind = self.held if message.reason_code == HELD else self.decisions
+            kind[(message.article_id, message.revision or 0), message.topic_id] = message
 
     def is_decided(self, key: Key) -> bool:
         """Return whether a revision was enriched and each of its matches decided."""

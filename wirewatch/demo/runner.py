@@ -14,9 +14,9 @@ import asyncio
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -25,6 +25,7 @@ from config.errors import ExternalError, StoreError, StreamError
 from core.clock import utc_now
 from wirewatch.demo import summary
 from wirewatch.demo.expectations import EditionNames, load_expected
+from wirewatch.demo.heeded_settings import DEFAULT_PORT
 from wirewatch.demo.newsroom import load_newsroom
 from wirewatch.demo.observer import DemoObserver, compile_topics, open_demo
 from wirewatch.demo.publisher import DemoPublisher
@@ -52,23 +53,29 @@ class DemoOptions:
         stay: Whether to continue after the summary until Ctrl-C.
         speed: Factor that speeds up the timetable; feeds are polled every two seconds anyway.
         port: The console's port, if it is free.
+        heeded: The user's variables that apply to the demo.
     """
 
     folder: Path | None = None
     keep: bool = False
     stay: bool = False
     speed: float = 1.0
-    port: int = 8080
+    port: int = DEFAULT_PORT
+    heeded: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_demo(options: DemoOptions, screen: Screen) -> int:
     """Run the demo. Return 0 where all results are as expected, otherwise 1.
 
     Raises:
+        SettingsError: A setting that applies to the demo is not valid.
         UsageError: The folder is not usable.
         ExternalError: `run` did not start, or ended by itself.
     """
-    with open_workspace(options.folder, keep=options.keep, port=options.port) as workspace:
+    with open_workspace(
+        options.folder, keep=options.keep, port=options.port, heeded=options.heeded
+    ) as workspace:
+        _ = workspace.settings  # before anything starts: a value that applies may not be valid
         code = asyncio.run(_Demo(options, screen, workspace).run())
         if options.keep or options.folder:
             screen.say(f"The files are kept in {workspace.folder}")

@@ -1,7 +1,7 @@
 """The summary at the end of the demo.
 
-The alerts, what caused no alert and why, what resembles a topic without matching it, and whether
-all results are as expected.
+The alerts, what people are told later, what caused no alert and why, what resembles a topic without
+matching it, and whether all results are as expected.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ def write(
     screen.heading(f"Alerts: {len(opened)} stories{when}")
     for event in opened:
         screen.lines(_alert(screen, observer, event))
+    screen.heading("Told later")
+    screen.lines(_held(observer))
     screen.heading(f"No alert: {len(others)} articles and versions without news")
     screen.lines(_without_alert(observer, others))
     screen.heading("No match, although it resembles one")
@@ -62,6 +64,14 @@ def _alert(screen: Screen, observer: DemoObserver, event: AlertEvent) -> Iterato
     title = clean_line(match.article.title, 200)
     yield f"{observer.title_of(event.topic_id)}: {title} · {outlet}{also}"
     yield Text.assemble("    ", quoted(match) if screen.live else marked(match))
+
+
+def _held(observer: DemoObserver) -> Iterator[str]:
+    for (key, topic), event in observer.results.held.items():
+        article = observer.results.articles[key]
+        outlet = observer.newsroom.outlet(article.outlet).name
+        yield f"{outlet}: {clean_line(article.title, 200)}"
+        yield f"    {observer.title_of(topic)}: {clean_line(event.reason, 300)}"
 
 
 def _without_alert(observer: DemoObserver, others: list[AlertEvent]) -> Iterator[str]:

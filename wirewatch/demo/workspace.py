@@ -17,7 +17,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,19 @@ from ruamel.yaml import YAML
 
 from config.errors import ExternalError, UsageError
 from config.settings import Settings
+from config.settings.load import settings_of
 from config.settings.sources import PREFIX, SHIPPED_CONFIG
+from core.clock import utc_now
 from wirewatch.demo.newsroom import DemoOutlet, Newsroom
 
 EVERY = "2s"
 HOST = "127.0.0.1"
 STOP_SECONDS = 12.0
 """`run` gives its unfinished work back after nine seconds; then it is killed."""
+
+HELD_TOPIC = "nato-enlargement-history"
+QUIET = timedelta(hours=8)
+"""How long messages about that topic are held."""
 
 SHIPPED: Path = SHIPPED_CONFIG
 WIREWATCH = Path(sys.executable).with_name("wirewatch")
@@ -44,10 +51,12 @@ class Workspace:
     Attributes:
         folder: Its folder.
         port: The port of its console.
+        heeded: The user's variables that apply to it.
     """
 
     folder: Path
     port: int
+    heeded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def console(self) -> str:
@@ -61,7 +70,11 @@ class Workspace:
 
     @property
     def settings(self) -> Settings:
-        """The settings of `run`: the defaults, regardless of this machine's environment."""
+        """The settings of `run`: its own and those that apply, the others at their defaults.
+
+        Raises:
+            SettingsError: A value that applies is not valid.
+        """
         fields = Settings.model_fields.items()
         values: dict[str, Any] = {
             name: field.get_default(call_default_factory=True) for name, field in fields
@@ -69,7 +82,7 @@ class Workspace:
         own = {
             name.removeprefix(PREFIX).lower(): value for name, value in self._variables().items()
         }
-        return Settings(_env_file=None, **values | own)
+        return settings_of(_env_file=None, **values | own)
 
     def configure(self, newsroom: Newsroom, urls: Mapping[str, str]) -> None:
         """Write the operator's files."""
@@ -77,8 +90,7 @@ class Workspace:
         for name in ("topics", "entities", "vocabulary"):
             shutil.copytree(SHIPPED / name, config / name)
         outlets = [_outlet(outlet, urls[outlet.id]) for outlet in newsroom.outlets]
-        routes = [{"receivers": ["console"], "group_wait": "0s"}]
-        alerts = {"console_url": self.console, "routes": routes}
+        alerts = {"console_url": self.console, "time_zone": "UTC", "routes": _routes(utc_now())}
         yaml = YAML(typ="safe", pure=True)
         yaml.default_flow_style = False
         yaml.dump({"outlets": outlets}, config / "sources.yaml")
@@ -105,6 +117,7 @@ class Workspace:
             "WIREWATCH_DATA_DIR": str(self.folder / "data"),
             "WIREWATCH_HTTP_ALLOW_PRIVATE": "true",  # the newsroom is on this machine
             "WIREWATCH_EXTRACT_WORKERS": "1",  # enough for eight outlets
+            **self.heeded,
             "WIREWATCH_HTTP_CONTACT": "the demo on this machine",
             "WIREWATCH_WEB_HOST": HOST,
             "WIREWATCH_WEB_PORT": str(self.port),
@@ -112,20 +125,23 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(folder: Path | None, *, keep: bool, port: int) -> Iterator[Workspace]:
+def open_workspace(
+    folder: Path | None, *, keep: bool, port: int, heeded: Mapping[str, str] | None = None
+) -> Iterator[Workspace]:
     """Open a workspace; remove a temporary folder at the end unless it is to be kept.
 
     Args:
         folder: A folder that is empty or does not exist; None for a temporary one.
         keep: Whether to keep a temporary folder.
         port: The console's port; another one if it is in use.
+        heeded: The user's variables that apply.
 
     Raises:
         UsageError: The folder is not empty, or cannot be created.
     """
     path = _temporary() if folder is None else _given(folder)
     try:
-        yield Workspace(path, free_port(port))
+        yield Workspace(path, free_port(port), heeded or {})
     finally:
         if folder is None and not keep:
             shutil.rmtree(path, ignore_errors=True)
@@ -169,6 +185,17 @@ def _given(folder: Path) -> Path:
         mend = "Name one that is empty or does not exist yet."
         raise UsageError(f"The folder {folder} is not empty.", mend=mend)
     return folder.resolve()
+
+
+def _routes(now: datetime) -> list[dict[str, Any]]:
+    """Return who is told what: the console at once, but of history after the quiet hours.
+
+    These have begun before ``now`` and last until the demo is over.
+    """
+    begin, end = now.astimezone(UTC) - timedelta(hours=1), now.astimezone(UTC) + QUIET
+    hours = f"{begin:%H:%M}-{end:%H:%M}"
+    history = {"match": {"topic": HELD_TOPIC}, "receivers": ["console"], "quiet_hours": [hours]}
+    return [history, {"receivers": ["console"], "group_wait": "0s"}]
 
 
 def _outlet(outlet: DemoOutlet, url: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,7 +62,8 @@ class FinishedDemo:
         self.text = demo.text + rest
         self.ended_after, self.code = time.monotonic() - began, demo.child.returncode
         self.refuses = refuses(demo.console)  # at once: another process may get the port
-        settings = Workspace(demo.folder, 0).settings
+        workspace = Workspace(demo.folder, 0)
+        settings, self.log = workspace.settings, workspace.log_file.read_text()
         self.results = Results()
         with open_instance(settings) as me, open_stream_log(settings, me) as streams:
             self.streams = {info.name for info in streams.list_streams()}
@@ -99,9 +102,10 @@ def console_of(text: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """An environment with settings that the demo must ignore."""
+    """An environment with settings that the demo must ignore, and one that applies to it."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("WIREWATCH_")}
-    return inherited | {"WIREWATCH_STREAMS_URL": "nonsense://", "WIREWATCH_STREAMS_PREFIX": "mine"}
+    foreign = {"WIREWATCH_STREAMS_URL": "nonsense://", "WIREWATCH_STREAMS_PREFIX": "mine"}
+    return inherited | foreign | {"WIREWATCH_LOG_FORMAT": "json"}
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +195,23 @@ def test_other_expectations_lead_to_differences(finished: FinishedDemo) -> None:
     assert "tagesspur/fahrplan is nato-membership: copy; expected: no topic." in differences
     assert "The feed of alpenwarte was failing, then recovered; expected: healthy." in differences
     assert "The page of courier/cables was not read" in differences
+
+
+def test_a_message_waits_until_the_quiet_hours_end(finished: FinishedDemo) -> None:
+    (event,) = finished.results.held.values()
+    assert (event.topic_id, event.target) == ("nato-enlargement-history", "console")
+    assert event.held_until is not None
+    assert "Told later" in finished.text
+    other = replace(EXPECTED, held=())
+    feeds = {h.feed_id: h.outlet for h in finished.results.health}
+    (difference,) = compare(other, finished.results, finished.names, feeds)
+    assert difference == "The message about courier/cables waits; expected the opposite."
+
+
+def test_how_the_log_is_written_is_the_users_choice(finished: FinishedDemo) -> None:
+    lines = finished.log.splitlines()
+    assert all("event" in json.loads(line) for line in lines[:5])
+    assert len(lines) >= 5
 
 
 def test_the_summary_is_plain_text_without_colours(finished: FinishedDemo) -> None:
