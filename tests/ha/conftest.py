@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.postgres import NOT_THERE, binaries
+from tests.support.postgres import NOT_THERE, binaries, ran
 from tests.support.postgres_pair import Pair, running_pair
 from tests.wirewatch.conftest import newsroom, webhook
 
@@ -20,4 +20,5 @@ def pair() -> Iterator[Pair]:
     if home is None:
         pytest.skip(NOT_THERE)
     with running_pair(home) as servers:
+        ran(f"PostgreSQL {home.parent.name}, a primary and its standby")
         yield servers

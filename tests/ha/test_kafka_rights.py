@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -122,6 +123,33 @@ def test_processes_with_the_documented_rights_alone_tell_every_story_once(
     assert not outcome.ended
     logs = "".join(path.read_text() for path in (tmp_path / "logs").glob("*.log"))
     assert "does not allow" not in logs
+    open_log("root").append([NewRecord(ARTICLES, b"k", b"no article", (), utc_now())])
+    assert_commands_work(split, cluster.addresses, prefix)
+
+
+def assert_commands_work(split: SplitByUser, brokers: str, prefix: str) -> None:
+    """Replay articles and a dead letter, each as a user that may do only that."""
+    environment = split.installation.environment
+    environment |= {"WIREWATCH_STREAMS_URL": split.url}
+    commands = {
+        "": (["run", "--once", "--only", "processors"], "processors"),
+        "streams replay": (["streams", "replay", "--from", "start", "--json"], "some"),
+        "streams dead-letter replay": (
+            ["streams", "dead-letter", "replay", "--all", "--json"],
+            "some",
+        ),
+    }
+    results = {}
+    for command, (arguments, user) in commands.items():
+        environment |= login(user)
+        with granted(brokers, "some", prefix, documented_rights(EVERY, command)):
+            process = split.installation.start(*arguments)
+            out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, out + err
+        assert "does not allow" not in err
+        results[command] = out
+    assert json.loads(results["streams replay"])["articles"] >= split.plan.stories
+    assert json.loads(results["streams dead-letter replay"])["replayed"] == 1
 
 
 def test_a_missing_right_is_named_with_the_resource_that_it_is_missing_on(

@@ -11,7 +11,7 @@ import pytest
 
 from config.errors import StoreError, retryable
 from core.clock import utc_now
-from core.store import Store, answer_limit
+from core.store import Store, answer_limit, dump
 from tests.support.newsroom import Newsroom, WebhookReceiver, unique_story
 from tests.support.postgres_pair import Pair
 from tests.support.running_program import health, run_program, wait_until
@@ -74,3 +74,11 @@ def test_a_commit_that_no_standby_confirms_is_an_error_in_time_with_an_unknown_o
         assert time.monotonic() - began < 10
         pair.standby.start()
         store.check_writable(utc_now())
+
+
+def test_a_dump_is_made_on_the_server_that_has_the_snapshot(tmp_path: Path, pair: Pair) -> None:
+    Store.open(pair.url).close()
+    with dump.open_snapshot(pair.url) as snapshot:
+        snapshot.fix()
+        dump.dump(pair.url, snapshot, tmp_path / "dump")
+    assert (tmp_path / "dump").read_bytes().startswith(b"PGDMP")

@@ -12,8 +12,8 @@ import pytest
 
 from scripts.kafka.broker import Broker
 from scripts.kafka.cluster import Cluster
-from scripts.kafka.fetch import fetch_jars, unavailable_reason
-from tests.support.kafka import VARIABLE
+from scripts.kafka.fetch import fetch_jars, kafka_version, unavailable_reason
+from tests.support.kafka import VARIABLE, ran
 
 BROKERS = 3
 
@@ -59,4 +59,5 @@ def running_cluster(**options: Any) -> Iterator[Cluster]:
     cluster = Cluster(fetch_jars(), BROKERS, properties=properties, **options)
     with closing(cluster):
         cluster.start()
+        ran(f"{BROKERS} brokers of Apache Kafka {kafka_version()}")
         yield cluster
