@@ -45,6 +45,7 @@ class LanguageForms:
         whole: Numbers of the forms whose presence decides.
         checked: Numbers of what is compared where it occurs.
         finite: Numbers of the forms that a particle parts from.
+        literals: The number of each literal.
     """
 
     def __init__(
@@ -58,12 +59,21 @@ class LanguageForms:
         compared = forms.capitalised | frozenset(map(str.casefold, forms.exact))
         beginnings = _beginnings(_without(stems, forms.in_any_case | compared))
         whole = _not_beginning_with(beginnings, _without(stems, forms.in_any_case))
-        self.whole = _numbers(map(_spaced, whole), compiler)
-        self.finite = _numbers(map(_spaced, forms.finite), compiler)
+        self.literals: dict[str, int] = {}
+        self.whole = self._numbers(map(_spaced, whole), compiler)
+        self.finite = self._numbers(map(_spaced, forms.finite), compiler)
         compared_whole = _not_beginning_with(beginnings, _without(stems, compared))
         begun = {f" {beginning}" for beginning in beginnings}
-        self.checked = _numbers({*map(_spaced, compared_whole), *begun, *stems}, compiler)
-        self.all = self.whole | self.checked | self.finite
+        self.checked = self._numbers({*map(_spaced, compared_whole), *begun, *stems}, compiler)
+
+    def _numbers(self, literals: Iterable[str], compiler: ProgramCompiler) -> frozenset[int]:
+        """Return the numbers of literals, and note them."""
+        numbers = {
+            text: compiler.literal(text) if len(text.strip()) <= SHORT else compiler.form(text)
+            for text in sorted(literals)
+        }
+        self.literals |= numbers
+        return frozenset(numbers.values())
 
     def occurs(self, index: ArticleIndex) -> bool:
         """Return whether the word is in title, lead or text."""
@@ -135,7 +145,9 @@ class WordProgram(QueryProgram):
         scope: str | None,
     ) -> None:
         every = (*by_language.values(), *([written] if written else ()))
-        super().__init__((frozenset[int]().union(*(forms.all for forms in every)),))
+        literals = {text: number for forms in every for text, number in forms.literals.items()}
+        # Where *deutschland* is as a word, the stem is too: one literal less to search for.
+        super().__init__((frozenset(literals[text] for text in _shortest(literals)),))
         self._by_language = dict(by_language)
         self._written = written
         self.scope = scope
@@ -150,7 +162,7 @@ class WordProgram(QueryProgram):
             return False
         if self.scope is None:
             return forms.occurs(index)
-        return index.has_any(forms.all) and bool(self.spans(index))
+        return index.has_any(self.required[0]) and bool(self.spans(index))
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return its occurrences in its field; of a verb apart, the verb and the particle."""
@@ -177,13 +189,6 @@ def _word(node: Word, compiler: ProgramCompiler) -> QueryProgram:
     if node.language is None:
         return WordProgram(by_language, as_written, node.scope)
     return WordProgram({node.language: as_written} | by_language, None, node.scope)
-
-
-def _numbers(literals: Iterable[str], compiler: ProgramCompiler) -> frozenset[int]:
-    return frozenset(
-        compiler.literal(text) if len(text.strip()) <= SHORT else compiler.form(text)
-        for text in sorted(literals)
-    )
 
 
 def _spaced(form: str) -> str:
@@ -216,10 +221,10 @@ def _not_beginning_with(beginnings: set[str], forms: Iterable[str]) -> list[str]
     return [form for form in forms if "-" in form or not form.startswith(starts)]
 
 
-def _shortest(stems: Iterable[str]) -> set[str]:
-    """Return the stems that contain no other one: wherever a stem is, one of these is."""
+def _shortest(literals: Iterable[str]) -> set[str]:
+    """Return the literals that contain no other one: wherever a literal is, one of these is."""
     shortest: set[str] = set()
-    for stem in sorted(stems, key=len):
-        if not any(other in stem for other in shortest):
-            shortest.add(stem)
+    for literal in sorted(literals, key=len):
+        if not any(other in literal for other in shortest):
+            shortest.add(literal)
     return shortest

@@ -17,7 +17,7 @@ from typing import Any
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
-from core.text.tokens import Tokens, tokenise
+from core.text.tokens import Tokens, fold_word, tokenise
 from processors.query.alternatives import phrases_of
 from processors.query.foreign import foreign_syntax
 from processors.query.mistakes import (
@@ -95,6 +95,8 @@ _LETTERS: /([^\s()"<>,]|(?<=\d),(?=\d))+/
 %ignore /\s+/
 """
 
+_PLAIN_WORDS = re.compile("[A-Za-zÄÖÜäöüß]+(?: [A-Za-zÄÖÜäöüß]+)*")
+"""A phrase that is split at its spaces, which takes a tenth of the time of the tokeniser."""
 _ALL = re.compile(r"ALL/(?:(\d{1,4})|S)\s*\(")
 _NEAR = re.compile(r"(O?)NEAR/(?:(\d{1,4})|(S))")
 _SIGNS_OF_OTHER_LANGUAGES = "-+!~^"
@@ -209,6 +211,8 @@ class TreeBuilder:
         if not quoted and raw[0] in _SIGNS_OF_OTHER_LANGUAGES and len(raw) > 1:
             message = f"`{raw[0]}` before a word has no meaning here."
             self._problem("E001", at, message, "Write AND NOT, or leave it out.")
+        if quoted and not exact and _PLAIN_WORDS.fullmatch(plain):
+            return Phrase(tuple(map(fold_word, plain.split(" "))), at=at)
         tokens = tokenise(_with_wildcards(plain))
         words = _words(tokens, exact=exact, quoted=quoted)
         if not words:
