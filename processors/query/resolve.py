@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from config.catalog import codes
 from config.catalog.values import nearest
@@ -82,10 +83,11 @@ def resolve(
     return Resolved(None if has_errors else node, resolver.size, tuple(problems))
 
 
-def term_references(text: str) -> list[TermRef]:
+@lru_cache(maxsize=2_000)
+def term_references(text: str) -> tuple[TermRef, ...]:
     """Return every ``$name`` of a query, in order; none where it cannot be parsed."""
-    node = parse(text).node
-    return [one for one in walk(node) if isinstance(one, TermRef)] if node else []
+    node = parse(text).node if "$" in text else None
+    return tuple(one for one in walk(node) if isinstance(one, TermRef)) if node else ()
 
 
 def denying(node: Node, words: Iterable[str]) -> Node:

@@ -122,7 +122,8 @@ class Vocabulary:
             for other, problem in cyclic.items():
                 known[other] = _Form(None, (problem.fault(sources[other]),))
             for other in order:
-                known[other] = self._resolve(sources[other], code, known)
+                if other not in known:
+                    known[other] = self._resolve(sources[other], code, known)
         return known[name]
 
     def _resolve(self, source: SourceText, code: str, known: Mapping[str, _Form]) -> _Form:
