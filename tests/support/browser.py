@@ -290,10 +290,12 @@ class Page:
             self.ask("Input.dispatchKeyEvent", type="keyDown", **values)
             self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
-    def axe(self) -> list[str]:
-        """Return the serious and critical violations that axe-core finds."""
+    def axe(self, *rules: str) -> list[str]:
+        """Return the serious and critical violations of some rules, or of all of axe-core."""
         self.run(AXE.read_text("utf-8") + ";0")
-        found = self.run("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        options |= {"runOnly": rules} if rules else {}
+        found = self.run(f"axe.run(document, {json.dumps(options)}).then(r => r.violations)")
         return [
             f"{v['impact']} {v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})"
             for v in found

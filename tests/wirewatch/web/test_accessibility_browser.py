@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OPERATOR, READER = "Annegret Beispielmann", "Lena"
+OF_THE_LOOK = ("color-contrast", "label-content-name-mismatch", "valid-lang", "html-has-lang")
+"""Rules whose result depends on colours or texts; structure is the same in every language."""
 ONE_ROW = 60
 """Pixels of a header that is one row; two are 69 at least."""
 
@@ -105,12 +107,12 @@ def test_axe_finds_nothing_serious_on_any_page_and_the_header_is_one_row(
     browser: Browser, console: Console
 ) -> None:
     wrong: dict[str, object] = {}
-    for language, dark in (("en", False), ("de", True)):
+    for language, dark, rules in (("en", False, ()), ("de", True, OF_THE_LOOK)):
         with browser.page(size=(1400, 900), language=language, dark=dark) as page:
             sign_in(page, console, OPERATOR)
             for path in addresses(console):
                 page.open(console.url + path)
-                found = page.axe()
+                found = page.axe(*rules)
                 height = page.run("document.querySelector('.top')?.offsetHeight ?? 0")
                 if found or height > ONE_ROW:
                     wrong[f"{path} {language}"] = (found, height)
