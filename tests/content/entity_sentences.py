@@ -35,6 +35,7 @@ de | Er will den Fehler ausmerzen | -
 de | Im März wird ausgemerzt | -
 de | Kohl und Reis sind teuer | -
 de | Spahn und Söder streiten mit Klingbeil | spahn soeder klingbeil
+de | Foto: Christoph Soeder, Interview mit Wolfgang Merkel und Martina Merz | -
 de | Bundestagswahl in Niedersachsen | bundestag lower-saxony
 de | Sachsen-Anhalts Haushalt | saxony-anhalt
 de | Niedersächsischer Landtag | lower-saxony
