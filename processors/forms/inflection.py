@@ -215,7 +215,14 @@ class Inflection:
         return self._dictionary.lemma(word) if self._dictionary else None
 
 
+def _fold(form: str) -> str:
+    """Return a form as texts are folded; most are plain letters, which need no tokeniser."""
+    if form.isascii() and form.isalpha():
+        return form.lower()
+    return "-".join(folded_words(form))
+
+
 def _folded(forms: Iterable[str]) -> frozenset[str]:
     """Return forms as texts are folded, with the spellings of keyboards without umlauts."""
-    folded = {"-".join(folded_words(form)) for form in forms}
+    folded = {_fold(form) for form in forms}
     return frozenset(words[0] for form in folded for words in spellings((form,)))
