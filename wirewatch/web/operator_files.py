@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,9 @@ SHOWN_DIGITS = 12
 
 MAX_DIFF_LINES = 20_000
 """Lines of each text that are compared; the rest is left out."""
+
+_SAVING = threading.Lock()
+"""Held from the comparison with the file until it is replaced: pages save in several threads."""
 
 
 class SaveRefusal(StrEnum):
@@ -77,12 +81,13 @@ def save_file(file: OperatorFile, text: str, folder: Path) -> SaveRefusal | None
         return SaveRefusal.OUTSIDE
     content = _content(file, text)
     new = file.path.with_name(f".{file.path.name}.{os.getpid()}.new")
-    try:
-        return _replace(file, content, new)
-    except OSError:
-        return SaveRefusal.UNWRITABLE
-    finally:
-        new.unlink(missing_ok=True)
+    with _SAVING:
+        try:
+            return _replace(file, content, new)
+        except OSError:
+            return SaveRefusal.UNWRITABLE
+        finally:
+            new.unlink(missing_ok=True)
 
 
 def describe_change(file: OperatorFile, text: str) -> str:
