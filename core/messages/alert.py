@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Protocol, TypedDict
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from core.messages.base import Message, Moment
 from core.text import clean_line
@@ -125,12 +125,12 @@ class AlertEvent(Message):
     revision: int | None = Field(
         default=None, description="Revision of the article, if one was decided about."
     )
-    headline: Annotated[str | None, BeforeValidator(_headline)] = Field(
+    headline: Annotated[str | None, AfterValidator(_headline)] = Field(
         default=None,
         description="Headline of the article, in one line of at most 300 characters; null where "
         "it is not known.",
     )
-    url: Annotated[str | None, BeforeValidator(_short_url)] = Field(
+    url: Annotated[str | None, AfterValidator(_short_url)] = Field(
         default=None,
         description="Where readers find the article; null where that is not known or longer than "
         "2048 characters.",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+from pydantic import ValidationError
+
 from core.messages import UNNAMED, AlertEvent
 
 FIELDS = {
@@ -35,3 +38,9 @@ def test_an_event_names_its_article_in_bounded_text() -> None:
 def test_an_event_of_an_older_version_names_no_article() -> None:
     event = AlertEvent.model_validate(FIELDS)
     assert (event.headline, event.url, event.outlet) == tuple(UNNAMED.values())
+
+
+def test_a_headline_or_url_that_is_no_text_is_not_valid() -> None:
+    for field in ("headline", "url"):
+        with pytest.raises(ValidationError, match=f"(?s){field}.*string_type"):
+            AlertEvent.model_validate(FIELDS | {field: 5})
