@@ -9,6 +9,9 @@ from core.text.tokens import tokenise
 SHORTEST = 3
 """Letters of the shortest word that is suggested."""
 
+FUNCTION_WORDS = frozenset(word for one in languages() for word in one.function_words)
+"""Articles, prepositions, conjunctions and the like, of all languages."""
+
 
 def words_of(article: ArticleRevision) -> frozenset[str]:
     """Return the folded words of title, lead and text that can be suggested."""
@@ -17,7 +20,4 @@ def words_of(article: ArticleRevision) -> frozenset[str]:
 
 
 def _is_content(word: str) -> bool:
-    return len(word) >= SHORTEST and word.isalpha() and word not in _FUNCTION_WORDS
-
-
-_FUNCTION_WORDS = frozenset(word for one in languages() for word in one.function_words)
+    return len(word) >= SHORTEST and word.isalpha() and word not in FUNCTION_WORDS

@@ -13,17 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.text.languages import languages
 from core.text.tokens import tokenise
 from processors import article_from_fields
+from wirewatch.topic_tools.article_words import FUNCTION_WORDS
 from wirewatch.topic_tools.probe import ConceptProbe, Mentioned
 
 LANGUAGES = ("de", "en")
 """Languages of the words, in the order in which they are tried."""
 ANY_PARTY = "politics"
 """The concept of all who act; without it the draft has no rule for headlines."""
-
-_FUNCTION_WORDS = frozenset(word for one in languages() for word in one.function_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ BLANK = TopicDraft(("word",), "", has_any_party=True, example="A word", language
 
 def draft_of_id(topic_id: str, probe: ConceptProbe) -> TopicDraft:
     """Return a draft for the words of an id: all of them are needed."""
-    words = [word for word in topic_id.split("-") if word and word not in _FUNCTION_WORDS]
+    words = [word for word in topic_id.split("-") if word and word not in FUNCTION_WORDS]
     if not words:
         return _draft([[Part(f'"{topic_id}"', topic_id)]], probe)
     return _draft([[_part_among(word, words, probe)] for word in words], probe)
@@ -81,8 +79,13 @@ def draft_of_words(arguments: Sequence[str], probe: ConceptProbe) -> TopicDraft:
         arguments: What is needed: each of them, and of each one of the words between commas.
         probe: Knows the vocabulary and the entities.
     """
-    texts = [[one.strip() for one in a.split(",") if one.strip()] for a in arguments]
+    texts = [list(filter(None, map(_clean, argument.split(",")))) for argument in arguments]
     return _draft([[_part(text, probe) for text in group] for group in texts if group], probe)
+
+
+def _clean(text: str) -> str:
+    """Return words in one line and without quotes, which the draft writes itself."""
+    return " ".join(text.replace('"', " ").split())
 
 
 def _part(text: str, probe: ConceptProbe) -> Part:

@@ -64,7 +64,7 @@ def _draft(settings: Settings, topic: str, words: list[str]) -> TopicDraft:
     """Return the draft of a topic, from its words or from those of its id.
 
     Raises:
-        UsageError: More words are needed together than a sentence holds.
+        UsageError: There are no words, or more are needed together than a sentence holds.
     """
     from wirewatch.run.bootstrap import load_files
     from wirewatch.topic_tools.draft import draft_of_id, draft_of_words
@@ -73,6 +73,8 @@ def _draft(settings: Settings, topic: str, words: list[str]) -> TopicDraft:
 
     probe = ConceptProbe(load_files(settings)[0], settings.language_codes)
     draft = draft_of_words(words, probe) if words else draft_of_id(topic, probe)
+    if not draft.subjects:
+        raise UsageError("There is no word among these.", mend="Say what the topic is about.")
     if len(draft.subjects) > len(TERMS):
         mend = "Give fewer: words between commas are alternatives."
         raise UsageError(f"{len(draft.subjects)} things in one sentence are too many.", mend=mend)

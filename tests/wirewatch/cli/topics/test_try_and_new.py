@@ -152,7 +152,7 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
         ),
         (
             "lines",
-            ("Bahn", "Bus stop", "Streik"),
+            ("Bahn", '"Bus \n stop"', "Streik"),
             ('"Bus stop"', "ALL/S($subject, $beside, $third)", "($beside NEAR/S $third)"),
         ),
     ):
@@ -163,6 +163,7 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
         assert [part for part in wanted if part not in text] == []
     many = [f"word{n}" for n in range(7)]
     assert own_installation.execute("topics", "new", "many", *many).code == 2
+    assert own_installation.execute("topics", "new", "none", ",", '"').code == 2
     out = own_installation.invoke("topics", "new", "ad", "--title", 'A "b": c', "--query", "$nix")
     assert "E007" in out
     assert "wirewatch topics try ad FILE" in out
