@@ -59,8 +59,7 @@ class NewRecord:
         key: Determines the partition; records with the key None are spread over all of them.
         value: The content; None is a tombstone.
         headers: In order; a name may occur more than once.
-        time: The record's own time (when it was fetched or happened), aware; milliseconds are
-            kept. Retention counts from it.
+        time: When it was fetched or happened; aware, in milliseconds. Retention counts from it.
         sequence: Number in the sender's outbox, with which an engine may recognise a record that it
             has already (see :meth:`StreamLog.append`); None for records without an outbox.
     """
@@ -386,7 +385,7 @@ class StreamLog(Protocol):
         """Check that records can be stored, where that is possible without appending any.
 
         Raises:
-            StreamError: They cannot: the file was deleted or replaced, the disk is full.
+            StreamError: The file was deleted or replaced, or the disk is full.
             SettingsError: This user may not write the file.
         """
 

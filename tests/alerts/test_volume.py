@@ -180,8 +180,7 @@ def test_what_waits_on_the_ladder_is_held_with_a_reason_and_released(harness: Ha
     harness.advance(minutes=15)
     assert harness.dispatcher().run_once()["delivered"] == 1
     assert [e.reason_code for e in harness.events()][-2:] == ["released", "delivered"]
-    assert len(events(harness, "held")) == 1
-    assert find_misnamed(harness) == []
+    assert (len(events(harness, "held")), find_misnamed(harness)) == (1, [])
 
 
 @ON_EVERY_DATABASE
@@ -337,9 +336,8 @@ def test_a_spike_is_about_the_story_with_most_articles(harness: Harness) -> None
     harness.decide(event_of(1), report(2), report(3), event_of(4), report(5))
     [body] = bodies(harness, "spike")
     assert body["story"]["title"] == report(2).article.title
-    outlets = [article["outlet"] for article in body["articles"]]
-    assert set(outlets[:3]) == {"blatt2", "blatt3", "blatt5"}
-    assert set(outlets[3:]) == {"blatt1", "blatt4"}
+    outlets = [article["outlet"].removeprefix("blatt") for article in body["articles"]]
+    assert (set(outlets[:3]), set(outlets[3:])) == (set("235"), set("14"))
     assert find_misnamed(harness) == []
 
 

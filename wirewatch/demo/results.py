@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.messages import AlertEvent, ArticleRevision, Enriched, FeedHealth, Match, Message
+from core.messages import HELD, AlertEvent, ArticleRevision, Enriched, FeedHealth, Match, Message
 from core.messages.envelope import ALERTS, ARTICLES, ENRICHED, FEED_HEALTH, MATCHES, from_record
 from core.streams.port import StreamLog
 
 Key = tuple[str, int]
 """An article's id and its revision."""
-
-HELD = "held"
-"""Reason code of an event that says that a message waits."""
 
 DECISIONS = ("opened", "updated", "suppressed")
 

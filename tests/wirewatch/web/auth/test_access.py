@@ -14,13 +14,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 
 from config.errors import SettingsError
-from config.i18n import LANGUAGES, translator
 from config.settings import Settings
 from config.settings.load import load_settings
 from tests.support.accounts import MemoryAccounts
 from tests.support.web_server import Answer, WebServer, request, web_server
 from wirewatch.web.app import protect
-from wirewatch.web.auth.refusals import Refusal
 from wirewatch.web.auth.request import MAX_BODY
 from wirewatch.web.auth.sessions import SESSION_TIME
 from wirewatch.web.security_headers import HEADERS
@@ -321,16 +319,6 @@ def test_a_refusal_is_in_the_language_of_the_reader_and_for_programs_in_english(
     )
     link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"} | german
     assert '<html lang="de">' in closed.ask("GET", "/topics", **link).body
-
-
-def test_every_refusal_has_a_text_in_both_languages() -> None:
-    missing = [
-        (t.code, refusal)
-        for t in map(translator, LANGUAGES)
-        for refusal in Refusal
-        if not t.has(f"refusal.{refusal}")
-    ]
-    assert missing == []
 
 
 def test_a_login_form_of_another_site_is_refused(closed: Client) -> None:
