@@ -26,6 +26,10 @@ from ingest.urls import fetchable_url, registrable_domain
 MAX_BYTES = 5_000_000
 MOST_FEEDS = 10_000
 
+VARIABLE = "${"
+"""In ``sources.yaml`` this begins a variable of the environment, whose value is often a secret: no
+text of the document may become one."""
+
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -118,6 +122,7 @@ def _listing(outline: etree._Element) -> FeedListing | None:
     host = urlsplit(site).hostname or site
     written = _NOT_ID.sub("-", (outline.get("outlet") or "")[:100].lower()).strip("-")
     name = clean_line((outline.get("title") or outline.get("text") or "")[:500], 100)
+    name = name.replace(VARIABLE, "$ {")
     language = (outline.get("language") or "")[:2].lower()
     return FeedListing(
         url=url,
@@ -130,6 +135,8 @@ def _listing(outline: etree._Element) -> FeedListing | None:
 
 def _options(outline: etree._Element) -> dict[str, str]:
     kind, links = outline.get("kind") or "", (outline.get("links") or "")[:500]
+    if VARIABLE in links:
+        return {}
     if kind == "page" and links and not isinstance(css_selector(links), InvalidValue):
         return {"kind": kind, "links": links}
     return {"kind": kind} if kind == "sitemap" else {}

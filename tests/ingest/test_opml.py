@@ -48,6 +48,16 @@ def test_the_list_of_another_reader_is_read() -> None:
     assert first.url.endswith("/auberg")
 
 
+def test_no_text_of_the_document_becomes_a_variable_of_the_environment() -> None:
+    document = b"""<opml version="2.0"><body>
+        <outline title="${HOME}" xmlUrl="https://a.example/rss" outlet="${HOME}"
+          language="${HOME}" kind="page" links="a[title='${HOME}']"/>
+        <outline title="B" xmlUrl="https://b.example/${HOME}?k=${HOME}"/></body></opml>"""
+    listed = read_opml(document, "x.opml")
+    assert listed[0] == FeedListing("https://a.example/rss", "home", "$ {HOME}")
+    assert "${" not in repr(listed)
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
