@@ -138,7 +138,7 @@ class ProcessorsWorker:
         Args:
             consumer: Of the group ``processors``.
             batch: What it polled.
-            report_turn: Called before each article.
+            report_turn: Called as each record is read; those read together are processed then.
 
         Raises:
             PoisonError: A record is no article; nothing was committed.
@@ -184,7 +184,7 @@ def process_records(
     Args:
         processors: The processors.
         records: The records, which are processed together.
-        report_turn: Called before each article.
+        report_turn: Called as each record is read; those read together are processed then.
 
     Raises:
         PoisonError: A record is no article.
