@@ -34,11 +34,10 @@ class Turn:
 
     async def run(self, work: Callable[[], T]) -> T | None:
         """Return the result of some work in a thread, or None where too many wait."""
-        try:
-            async with self.taken():
-                return await run_in_threadpool(work)
-        except BusyError:
+        if self._refuses():
             return None
+        async with self.taken():
+            return await run_in_threadpool(work)
 
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
@@ -47,8 +46,7 @@ class Turn:
         Raises:
             BusyError: Too many wait.
         """
-        if self._waiting >= self._most:
-            CONSOLE_REFUSED.labels(self._name).inc()
+        if self._refuses():
             raise BusyError("Too many requests at once.", mend="Try again in a few seconds.")
         self._waiting += 1
         try:
@@ -56,3 +54,10 @@ class Turn:
                 yield
         finally:
             self._waiting -= 1
+
+    def _refuses(self) -> bool:
+        """Return whether too many wait, and count the request that is refused then."""
+        is_full = self._waiting >= self._most
+        if is_full:
+            CONSOLE_REFUSED.labels(self._name).inc()
+        return is_full

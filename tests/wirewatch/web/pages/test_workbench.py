@@ -15,6 +15,7 @@ import pytest
 
 from config.catalog.load import load_partly
 from config.catalog.models import Catalog
+from config.errors import BusyError
 from config.faults import Fault
 from core.archive.open import open_archive
 from core.messages import ArticleRevision
@@ -227,6 +228,14 @@ def test_one_request_works_at_a_time_and_few_wait() -> None:
 
     answers = asyncio.run(ask_all(MOST_WAITING + 2))
     assert answers == [0, 1, 2, 3, None, None]
+
+
+def test_work_that_is_refused_elsewhere_does_not_count_as_too_many_that_wait() -> None:
+    def work() -> None:
+        raise BusyError("Too many searches at once.")
+
+    with pytest.raises(BusyError, match="Too many searches"):
+        asyncio.run(Turn("workbench").run(work))
 
 
 def test_a_text_with_errors_or_another_id_is_not_saved(bench: Console) -> None:
