@@ -23,6 +23,7 @@ from config.errors import SettingsError
 _URL = re.compile(
     r"(?P<scheme>postgres[^:/]*://)(?P<user>[^/?#]*@)?(?P<hosts>[^/?#@]*)(?P<rest>.*)"
 )
+_SERVER = re.compile(r"(\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]*))(:(?P<port>\d+))?")
 
 MEND = (
     "Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE; several servers are"
@@ -40,25 +41,39 @@ def parse_url(text: str) -> URL:
     try:
         if parts is None or "," not in parts["hosts"]:
             return _with_role(make_url(text))
-        servers = [server.rpartition(":") for server in parts["hosts"].split(",")]
-        hosts = [host if colon else port for host, colon, port in servers]
-        ports = [str(int(port)) if colon else "5432" for _, colon, port in servers]
+        hosts, ports = zip(*map(_split, parts["hosts"].split(",")), strict=True)
         url = make_url(f"{parts['scheme']}{parts['user'] or ''}{parts['rest']}")
     except (ArgumentError, ValueError):  # such as a bad port; the cause would quote the URL
         raise SettingsError("WIREWATCH_DATABASE_URL cannot be read as a URL.", mend=MEND) from None
     return _with_role(url.update_query_dict({"host": ",".join(hosts), "port": ",".join(ports)}))
 
 
+def _split(server: str) -> tuple[str, str]:
+    """Return host and port of ``HOST:PORT``. libpq wants IPv6 addresses without their brackets.
+
+    Raises:
+        ValueError: It is not of this form.
+    """
+    parts = _SERVER.fullmatch(server)
+    if parts is None:
+        raise ValueError("not HOST or HOST:PORT")
+    return parts["ipv6"] or parts["host"], str(int(parts["port"] or 5432))
+
+
 def addresses_of(url: URL) -> str:
     """Return the servers of a URL, as ``HOST:PORT``, separated by commas."""
     if url.host:
-        return f"{url.host}:{url.port or 5432}"
+        return _address(url.host, str(url.port or 5432))
     hosts = _values(url, "host")
     ports = _values(url, "port") or ["5432"]
     if len(hosts) > 1:
         ports = ports * len(hosts) if len(ports) == 1 else ports
-        return ", ".join(":".join(pair) for pair in zip(hosts, ports, strict=False))
+        return ", ".join(map(_address, hosts, ports))
     return hosts[0] if hosts else "the local socket"
+
+
+def _address(host: str, port: str) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _values(url: URL, name: str) -> list[str]:

@@ -28,6 +28,11 @@ READ = {
         "postgresql://u:p@/db?host=a%2Cb&port=5432%2C5432&target_session_attrs=primary",
         "a:5432, b:5432",
     ),
+    "postgresql://u:p@[::1]:1,[fe80::2],b/db": (
+        f"postgresql://u:p@/db?host=%3A%3A1%2Cfe80%3A%3A2%2Cb&port=1%2C5432%2C5432&{WRITTEN}",
+        "[::1]:1, [fe80::2]:5432, b:5432",
+    ),
+    "postgresql://u:p@[::1]:7/db": ("postgresql://u:p@[::1]:7/db", "[::1]:7"),
     "postgresql://u:p@/db?host=a,b&port=7": (
         f"postgresql://u:p@/db?host=a%2Cb&port=7&{WRITTEN}",
         "a:7, b:7",
@@ -45,7 +50,12 @@ def test_several_servers_are_read_in_every_form_and_the_one_that_takes_writes_is
 
 
 def test_a_bad_url_is_refused_without_being_quoted() -> None:
-    for text in ("postgresql://u:geheim@a:x/db", "postgresql://u:geheim@a:1,b:x/db", "geheim"):
+    for text in (
+        "postgresql://u:geheim@a:x/db",
+        "postgresql://u:geheim@a:1,b:x/db",
+        "postgresql://u:geheim@[::1]x,b/db",
+        "geheim",
+    ):
         with pytest.raises(SettingsError, match=r"cannot be read.*HOST:PORT,HOST:PORT") as raised:
             parse_url(text)
         assert "geheim" not in str(raised.value)
