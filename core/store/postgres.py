@@ -81,6 +81,7 @@ def open_engine(url: URL) -> Engine:
     )
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "checkin", _on_checkin)
     try:
         with engine.connect() as connection:
             _check_encoding(connection, url)
@@ -104,6 +105,12 @@ def _on_begin(connection: Connection) -> None:
     """Set the limits of a transaction. SET takes no snapshot: what is read first decides it."""
     _driver(connection).limit = answer_limit.ANSWER_SECONDS
     connection.exec_driver_sql(_SET_LIMITS, execution_options={"no_parameters": True})
+
+
+def _on_checkin(connection: LimitedConnection | None, _record: object) -> None:
+    """Limit the pool's next ping, which belongs to no transaction."""
+    if connection is not None:  # it was closed
+        connection.limit = answer_limit.ANSWER_SECONDS
 
 
 def lift_limits(connection: Connection) -> None:

@@ -104,6 +104,19 @@ def test_an_answer_that_does_not_come_is_not_waited_for_and_the_next_connection_
     assert count_pending(store) == 0
 
 
+def test_lifted_limits_hold_again_when_the_connection_is_back_in_the_pool(store: Store) -> None:
+    def limit(connection: sa.Connection) -> float:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, answer_limit.LimitedConnection)
+        return driver.limit
+
+    with store._engine.begin() as connection:
+        postgres.lift_limits(connection)
+        assert limit(connection) == answer_limit.UNLIMITED
+    with store._engine.connect() as connection:  # pinged, but in no transaction yet
+        assert limit(connection) == answer_limit.ANSWER_SECONDS
+
+
 def test_a_connection_keeps_no_state_between_transactions(store: Store) -> None:
     """So PgBouncer may give each transaction another connection to the server."""
     for _ in range(7):  # the driver would prepare a statement the sixth time
