@@ -192,9 +192,11 @@ class KafkaStreams:
             and self._prefix.strip(topic["name"])
         }
         configs = self._load_configs(list(descriptions))
+        self._refuse_unreadable([stored for stored in descriptions if not configs.get(stored)])
         streams = [
             self._parse(stored, description, configs[stored])
             for stored, description in descriptions.items()
+            if configs.get(stored)
         ]
         by_name = {stream.name: stream for stream in streams}
         with self._lock:
@@ -225,16 +227,19 @@ class KafkaStreams:
             "Reading the settings of streams",
             lambda a: a.describe_configs(query, config_filter="all"),
         )
-        settings = {
+        return {
             name: {key: entry["value"] for key, entry in entries.items()}
             for name, entries in answer.get("topic", {}).items()
         }
-        for name in stored:
-            if not settings.get(name):
-                raise withheld(
-                    "Reading the settings of streams", "DESCRIBE_CONFIGS", "stream", name
-                )
-        return settings
+
+    def _refuse_unreadable(self, stored: list[str]) -> None:
+        """Raise where a stream without settings still exists: its settings are withheld."""
+        if not stored:
+            return
+        for topic in self._admin.run("Describing streams", lambda a: a.describe_topics(stored)):
+            if topic["error_code"] != kafka_errors.UnknownTopicOrPartitionError.errno:
+                action = "Reading the settings of streams"
+                raise withheld(action, "DESCRIBE_CONFIGS", "stream", topic["name"])
 
     def _create_missing(self, specs: Sequence[StreamSpec]) -> None:
         topics = {

@@ -4,15 +4,56 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
-from config.errors import StreamMismatchError
-from core.streams.kafka.streams import HEADROOM, KafkaStream, differences, stream_config
+from config.errors import SettingsError, StreamMismatchError, UnknownStreamError
+from core.streams.kafka.admin import KafkaAdmin
+from core.streams.kafka.streams import (
+    HEADROOM,
+    KafkaStream,
+    KafkaStreams,
+    differences,
+    stream_config,
+)
 from core.streams.port import StreamSpec
+from core.streams.prefix import Prefix
 
 SPEC = StreamSpec("in", 6, timedelta(days=30), 1_000_000, replication=3)
 STREAM = KafkaStream("in", "acme.in", 6, 3, timedelta(days=30), 1_000_000, min_insync=2)
+
+
+class BrokerWithoutSettings:
+    """A broker that describes a stream, but not its settings.
+
+    Args:
+        error: Kafka's code when the stream is described the second time.
+    """
+
+    def __init__(self, error: int) -> None:
+        self._errors = iter((0, error))
+
+    def run(self, _action: str, call: Any) -> Any:
+        return call(self)
+
+    def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
+        common = {"error_code": next(self._errors), "is_internal": False, "partitions": []}
+        return [{"name": name, **common} for name in names]
+
+    def describe_configs(self, resources: list[Any], config_filter: str) -> dict[str, Any]:
+        return {"topic": {resource.name: {} for resource in resources}}
+
+
+def test_settings_that_are_missing_are_withheld_or_those_of_a_stream_that_was_deleted() -> None:
+    def get(error: int) -> KafkaStream:
+        admin = cast("KafkaAdmin", BrokerWithoutSettings(error))
+        return KafkaStreams(admin, Prefix("acme")).get("in")
+
+    with pytest.raises(SettingsError, match=r"DESCRIBE_CONFIGS on the stream 'acme.in'"):
+        get(0)
+    with pytest.raises(UnknownStreamError, match="There is no stream 'in'"):
+        get(3)
 
 
 def test_a_topic_has_the_settings_that_news_needs() -> None:
