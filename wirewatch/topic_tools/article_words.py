@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from core.messages import ArticleRevision
 from core.text.languages import languages
 from core.text.tokens import tokenise
@@ -17,6 +19,12 @@ def words_of(article: ArticleRevision) -> frozenset[str]:
     """Return the folded words of title, lead and text that can be suggested."""
     tokens = tokenise("\n".join((article.title, article.lead, article.text)))
     return frozenset(w for w in tokens.words if _is_content(w))
+
+
+def first_words_of(article: ArticleRevision, most: int) -> frozenset[str]:
+    """Return the first of these words in title and lead, at most ``most``."""
+    tokens = tokenise(f"{article.title}\n{article.lead}")
+    return frozenset(islice(dict.fromkeys(filter(_is_content, tokens.words)), most))
 
 
 def _is_content(word: str) -> bool:

@@ -7,6 +7,7 @@
     labelled articles ────────┼──▶ how many it puts right and wrong
     stored articles ──────────┘──▶ how many more would match
 
+Words beside concepts are those of title and lead: a full text has thousands of such pairs.
 A word counts as it is written, where a query finds its other forms too. A word beside a concept
 counts where both are in the article, where a query wants them in one sentence.
 """
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.messages import ArticleRevision
-from wirewatch.topic_tools.article_words import words_of
+from wirewatch.topic_tools.article_words import first_words_of, words_of
 from wirewatch.topic_tools.probe import ConceptProbe
 from wirewatch.topic_tools.trial import TrialResult
 
@@ -26,6 +27,9 @@ SHOWN = 4
 """Remedies of a missed article; the best ones."""
 DEAR = 20
 """More matches that count as much as one labelled article that is matched by mistake."""
+
+MAX_PAIRED = 40
+"""Words of a missed article that are tried beside its concepts; no headline has as many."""
 
 
 @dataclass(slots=True)
@@ -71,11 +75,6 @@ class _Traits:
     words: frozenset[str]
     concepts: frozenset[str]
 
-    def has(self, remedy: Remedy) -> bool:
-        return (not remedy.word or remedy.word in self.words) and (
-            not remedy.concept or remedy.concept in self.concepts
-        )
-
 
 class Remedies:
     """The remedies of all missed articles, with what they do to the labelled ones.
@@ -89,7 +88,13 @@ class Remedies:
         self._probe = probe
         self._traits = [(result, self._look(result)) for result in results]
         self._missed = [(r, t) for r, t in self._traits if r.labelled.expected and not r.is_right]
-        self._all = {(w, c): Remedy(w, c) for _, t in self._missed for w, c in _pairs(t)}
+        firsts = [first_words_of(r.labelled.article, MAX_PAIRED) for r, _ in self._missed]
+        self._paired = frozenset[str]().union(*firsts)
+        self._all = {
+            (w, c): Remedy(w, c)
+            for (_, traits), first in zip(self._missed, firsts, strict=True)
+            for w, c in _keys(traits, first)
+        }
         self._count_labelled()
 
     def count_stored(self, article: ArticleRevision) -> None:
@@ -97,12 +102,10 @@ class Remedies:
         if not self._all:
             return
         traits = _Traits(words_of(article), self._probe.look(article).concepts)
-        for key in _pairs(traits):
-            remedy = self._all.get(key)
-            if remedy is not None:
-                remedy.stored += 1
-                if len(remedy.examples) < 2:
-                    remedy.examples.append(article.title)
+        for remedy in self._in(traits):
+            remedy.stored += 1
+            if len(remedy.examples) < 2:
+                remedy.examples.append(article.title)
 
     def of_each(self) -> list[tuple[TrialResult, list[Remedy]]]:
         """Return each missed article with its best remedies, the cheapest of those that do most."""
@@ -123,20 +126,26 @@ class Remedies:
     def _count_labelled(self) -> None:
         for result, traits in self._traits:
             title = result.labelled.article.title
-            for key in _pairs(traits):
-                remedy = self._all.get(key)
-                if remedy is not None and not result.labelled.expected:
+            for remedy in self._in(traits):
+                if not result.labelled.expected:
                     remedy.wrong.append(title)
-                elif remedy is not None and not result.is_right:
+                elif not result.is_right:
                     remedy.right.append(title)
 
     def _best(self, traits: _Traits) -> list[Remedy]:
-        usable = sorted((self._all[key] for key in _pairs(traits)), key=_rank)
         best: list[Remedy] = []
-        for remedy in usable:
+        for remedy in sorted(self._in(traits), key=_rank):
             if not any(_says_no_more(remedy, other) for other in best):
                 best.append(remedy)
-        return best[:SHOWN]
+            if len(best) == SHOWN:
+                break
+        return best
+
+    def _in(self, traits: _Traits) -> Iterable[Remedy]:
+        """Yield the remedies that would catch an article."""
+        for key in _keys(traits, traits.words & self._paired):
+            if remedy := self._all.get(key):
+                yield remedy
 
 
 def _rank(remedy: Remedy) -> tuple[int, int, int, str]:
@@ -151,7 +160,8 @@ def _says_no_more(remedy: Remedy, other: Remedy) -> bool:
     return is_narrower and len(other.wrong) <= len(remedy.wrong) and other.stored <= remedy.stored
 
 
-def _pairs(traits: _Traits) -> Iterable[tuple[str, str]]:
+def _keys(traits: _Traits, paired: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Yield word and concept of each possible remedy; only some words are paired with concepts."""
     yield from ((word, "") for word in traits.words)
     yield from (("", concept) for concept in traits.concepts)
-    yield from ((word, concept) for word in traits.words for concept in traits.concepts)
+    yield from ((word, concept) for word in paired for concept in traits.concepts)
