@@ -34,6 +34,7 @@ class SaveRefusal(StrEnum):
     EXISTS = "exists"
     OUTSIDE = "outside"
     UNWRITABLE = "unwritable"
+    UNRECORDED = "unrecorded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.catalog.load import load_partly
+from config.errors import StoreError
 from core.store.audit import list_entries
 from core.store.feeds import load_feed_states, sync
 from ingest.polling.feed_records import feed_records
@@ -252,3 +253,17 @@ def test_a_field_of_the_form_is_not_trusted() -> None:
     candidate = load_candidate(odd)
     assert candidate is not None
     assert (candidate.kind, candidate.trial and candidate.trial.entries) == ("feed", 0)
+
+
+def test_without_an_entry_in_the_audit_log_no_feed_is_changed(
+    desk: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_work: object) -> None:
+        raise StoreError("The store is away.")
+
+    path = f"/feeds/{desk.catalog.feeds[0].id}/edit"
+    page = desk.page(path)
+    monkeypatch.setattr(desk.store, "transact", fail)
+    refused = press(desk, path, page, "save", every="3m")
+    assert "Not saved: the audit log cannot be written" in html.unescape(refused)
+    assert sources(desk).read_text("utf-8") == WRITTEN

@@ -15,7 +15,7 @@ import pytest
 
 from config.catalog.load import load_partly
 from config.catalog.models import Catalog
-from config.errors import BusyError
+from config.errors import BusyError, StoreError
 from config.faults import Fault
 from core.archive.open import open_archive
 from core.messages import ArticleRevision
@@ -326,3 +326,15 @@ def test_names_to_complete_are_those_of_the_files(bench: Console) -> None:
         (bench.settings.config_dir / folder / "a.yaml").write_text(text, "utf-8")
     names = json.loads(bench.page("/workbench/names"))
     assert names == {"concepts": ["cake"], "entities": [["rome", "Rom"]]}
+
+
+def test_without_an_entry_in_the_audit_log_nothing_is_saved(
+    bench: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_work: object) -> None:
+        raise StoreError("The store is away.")
+
+    monkeypatch.setattr(bench.store, "transact", fail)
+    page = send(bench, NATO.replace("Fussball", "Handball"), ("do", "save"))
+    assert "Not saved: the audit log cannot be written" in html.unescape(page)
+    assert topic_file(bench).read_text("utf-8") == NATO

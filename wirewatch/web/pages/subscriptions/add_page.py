@@ -82,7 +82,7 @@ class AdditionResult:
         change: The change of the file; None where none was asked for.
         refusal: Why the file was not written.
         error: What went wrong.
-        is_saved: Whether the file was written.
+        saved: What was done, as a code of a confirmation; empty where nothing was.
     """
 
     entered: AdditionForm
@@ -90,7 +90,7 @@ class AdditionResult:
     change: Change | None = None
     refusal: SaveRefusal | None = None
     error: ErrorText | None = None
-    is_saved: bool = False
+    saved: str = ""
 
     @property
     def pairs(self) -> list[tuple[NewOutlet, NewFeed]]:
@@ -150,8 +150,8 @@ class AddFeedsPage:
         entered = entered_in(await forms.read(request), actor(request))
         t = self._renderer.translator(request)
         outcome = await self._outcome(entered, t)
-        if outcome.is_saved:
-            return redirect("/feeds", "feeds_added", self._renderer.clock())
+        if outcome.saved:
+            return redirect("/feeds", outcome.saved, self._renderer.clock())
         return await run_in_threadpool(self._render, request, outcome)
 
     async def _outcome(self, entered: AdditionForm, t: Translator) -> AdditionResult:
@@ -214,11 +214,11 @@ class AddFeedsPage:
             return replace(outcome, error=error_text(error, t))
         if entered.do == "change":
             return replace(outcome, change=change)
-        refusal = self._file.save(change, entered.base)
-        if refusal is None:
-            outlets = ", ".join(dict.fromkeys(outlet.id for outlet, _ in pairs))
-            self._file.record("feeds_added", outlets, entered.by, change, str(len(pairs)))
-        return replace(outcome, change=change, refusal=refusal, is_saved=refusal is None)
+        outlets = ", ".join(dict.fromkeys(outlet.id for outlet, _ in pairs))
+        saved = self._file.save(
+            change, entered.base, "feeds_added", outlets, entered.by, str(len(pairs))
+        )
+        return replace(outcome, change=change, refusal=saved.refusal, saved=saved.notice)
 
     def _render(self, request: Request, outcome: AdditionResult) -> HTMLResponse:
         renderer, entered = self._renderer, outcome.entered

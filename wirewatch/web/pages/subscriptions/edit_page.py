@@ -150,12 +150,11 @@ class EditFeedPage:
             return replace(shown, error=error_text(error, t))
         if change is None or entered.do not in ("save", "remove"):
             return replace(shown, change=change)
-        refusal = self._file.save(change, entered.base)
-        if refusal is not None:
-            return replace(shown, change=change, refusal=refusal)
-        saved = "feed_removed" if entered.do == "remove" else "feed_changed"
-        self._file.record(saved, feed.id, entered.by, change, _changed_keys(keys, entered))
-        return replace(shown, saved=saved)
+        action = "feed_removed" if entered.do == "remove" else "feed_changed"
+        saved = self._file.save(
+            change, entered.base, action, feed.id, entered.by, _changed_keys(keys, entered)
+        )
+        return replace(shown, change=change, refusal=saved.refusal, saved=saved.notice)
 
     def _change(self, feed: Feed, keys: NewFeed, entered: FeedForm) -> Change | None:
         if entered.do in ("removal", "remove"):

@@ -7,18 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from config.catalog.variables import Variables
 from config.errors import UsageError
 from config.secrets import mask
-from core.store import audit
+from wirewatch.web.audited_save import SaveEntry, SaveOutcome, save_with_entry
 from wirewatch.web.operator_files import (
     OperatorFile,
     SaveRefusal,
-    describe_change,
     read_file,
-    save_file,
     unified_diff,
 )
 from wirewatch.web.render import PageRenderer
@@ -27,8 +23,6 @@ NAME = "sources.yaml"
 
 Edit = Callable[[str, Variables], str]
 """Returns the text of the file with a change."""
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +88,26 @@ class SourcesFile:
         file = self.open()
         return Change(file, edit(file.text, self.variables))
 
-    def save(self, change: Change, base: str) -> SaveRefusal | None:
-        """Replace the file as a whole; return why not, or None.
+    def save(
+        self, change: Change, base: str, action: str, subject: str, by: str, detail: str = ""
+    ) -> SaveOutcome:
+        """Replace the file as a whole, and record that in the audit log.
 
         Args:
             change: The change.
             base: The digest of the file that the reader of the page has seen.
+            action: What was done, as a code of the catalogues under ``audit`` and ``flash``.
+            subject: What it was done to.
+            by: Who did it.
+            detail: What else there is to know.
         """
         if not self.may_save:
-            return SaveRefusal.NOT_ALLOWED
+            return SaveOutcome(SaveRefusal.NOT_ALLOWED)
         if change.file.digest != base:
-            return SaveRefusal.CHANGED
-        return save_file(change.file, change.text, self._folder)
-
-    def record(self, action: str, subject: str, by: str, change: Change, detail: str = "") -> None:
-        """Record in the audit log that the file was changed, with its hash before and after."""
-        log.info(action, subject=mask(subject), detail=detail)
-        detail = " · ".join(filter(None, (detail, describe_change(change.file, change.text))))
-        now = self._renderer.clock()
-        self._renderer.store.transact(
-            lambda connection: audit.record(
-                connection, action, mask(subject), by=by, at=now, detail=detail
-            )
-        )
+            return SaveOutcome(SaveRefusal.CHANGED)
+        entry = SaveEntry(action, subject, by, self._renderer.clock(), detail)
+        store = self._renderer.store
+        return save_with_entry(store, entry, change.file, change.text, self._folder)
 
 
 def refuse_variables(*values: str) -> None:

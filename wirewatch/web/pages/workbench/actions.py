@@ -12,14 +12,14 @@ import structlog
 from config.catalog.models import Catalog
 from config.errors import UsageError, WirewatchError
 from config.i18n import Translator
-from core.store import audit
 from core.text import for_log
 from processors import Processors
 from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
 from wirewatch.topic_tools.draft import BLANK
 from wirewatch.topic_tools.template import topic_file
 from wirewatch.web import display, forms
-from wirewatch.web.operator_files import OperatorFile, SaveRefusal, describe_change, save_file
+from wirewatch.web.audited_save import SaveEntry, SaveOutcome, save_with_entry
+from wirewatch.web.operator_files import OperatorFile, SaveRefusal
 from wirewatch.web.pages.workbench import edits, views
 from wirewatch.web.pages.workbench.draft import MAX_TEXT, Draft, read_definition, read_draft
 from wirewatch.web.pages.workbench.files import find_file, topic_path
@@ -69,12 +69,14 @@ class Worked:
         draft: The text as the loader reads it; None where it was not read.
         shown: Variables of the template.
         saved: The id of the topic whose file was written; empty where none was.
+        notice: Code of the confirmation that it was.
     """
 
     entered: Entered
     draft: Draft | None = None
     shown: Mapping[str, Any] = field(default_factory=dict)
     saved: str = ""
+    notice: str = ""
 
 
 def entered_in(form: forms.Form, topic_id: str, by: str) -> Entered:
@@ -208,34 +210,26 @@ class WorkbenchActions:
         return self._save(replace(entered, base=entered.seen), draft, file, t)
 
     def _save(self, entered: Entered, draft: Draft, file: OperatorFile, t: Translator) -> Worked:
-        refusal = self._refusal(entered, draft, file)
-        if refusal is None and draft.topic is not None:
-            return Worked(entered, draft, saved=draft.topic.id)
-        text = t(f"workbench.refused.{refusal}", errors=draft.errors, id=entered.topic_id)
-        return Worked(entered, draft, {"refusal": refusal, "refused": text})
+        saved = self._written(entered, draft, file)
+        if saved.refusal is None and draft.topic is not None:
+            return Worked(entered, draft, saved=draft.topic.id, notice=saved.notice)
+        text = t(f"workbench.refused.{saved.refusal}", errors=draft.errors, id=entered.topic_id)
+        return Worked(entered, draft, {"refusal": saved.refusal, "refused": text})
 
-    def _refusal(self, entered: Entered, draft: Draft, file: OperatorFile) -> SaveRefusal | None:
-        """Write the file; return why it is not written, or None."""
+    def _written(self, entered: Entered, draft: Draft, file: OperatorFile) -> SaveOutcome:
+        """Write the file unless there is a reason not to."""
         if not self._settings.web_edit_files:
-            return SaveRefusal.NOT_ALLOWED
+            return SaveOutcome(SaveRefusal.NOT_ALLOWED)
         if draft.topic is None or draft.errors:
-            return SaveRefusal.ERRORS
+            return SaveOutcome(SaveRefusal.ERRORS)
         if entered.topic_id and draft.topic.id != entered.topic_id:
-            return SaveRefusal.OTHER_ID
+            return SaveOutcome(SaveRefusal.OTHER_ID)
         if not entered.topic_id:
             file = replace(file, path=topic_path(self._settings.config_dir, draft.topic.id))
         opened = replace(file, digest=entered.base)
-        refusal = save_file(opened, entered.text, self._settings.config_dir / "topics")
-        if refusal is None:
-            log.info("topic_saved", topic=draft.topic.id, file=opened.path.name)
-            self._record(draft.topic.id, entered.by, describe_change(opened, entered.text))
-        return refusal
-
-    def _record(self, topic_id: str, by: str, change: str) -> None:
-        now = self._renderer.clock()
-        self._renderer.store.transact(
-            lambda c: audit.record(c, "topic_saved", topic_id, by=by, at=now, detail=change)
-        )
+        entry = SaveEntry("topic_saved", draft.topic.id, entered.by, self._renderer.clock())
+        folder = self._settings.config_dir / "topics"
+        return save_with_entry(self._renderer.store, entry, opened, entered.text, folder)
 
     def _catalog(self) -> Catalog:
         return self._renderer.runtime.catalog()

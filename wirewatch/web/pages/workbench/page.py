@@ -90,7 +90,7 @@ class WorkbenchPage:
         worked = self._actions.work(entered, t)
         if worked.saved:
             address = f"/topics/{worked.saved}/edit"
-            return redirect(address, "topic_saved", self._renderer.clock())
+            return redirect(address, worked.notice, self._renderer.clock())
         return self._render(request, worked, t)
 
     def _render(self, request: Request, worked: Worked, t: Translator) -> HTMLResponse:
