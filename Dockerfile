@@ -2,7 +2,7 @@
 FROM python:3.13.12-slim-bookworm
 
 LABEL org.opencontainers.image.title="Wirewatch"
-LABEL org.opencontainers.image.version="0.1.0.dev0"
+LABEL org.opencontainers.image.version="0.1.0"
 
 RUN useradd --create-home --uid 10001 wirewatch && install -d -o wirewatch -m 700 /data
 WORKDIR /app

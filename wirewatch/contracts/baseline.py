@@ -11,17 +11,14 @@ added fields, and when a stream of another version (``.v2``) is added. It refuse
 breaking change. A stream that is no longer published stays in the baseline, so its removal counts
 as a breaking change too. ``make docs`` never writes here.
 
-Until release 0.1.0 nobody can rely on the schemas: ``--renew`` records breaking changes too, and
-prints them, so that the commit and CHANGELOG.md can say what changed for consumers. From that
-release on, ``--renew`` is refused.
+The baseline is frozen since release 0.1.0: within a version, only optional fields are added.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +28,6 @@ from wirewatch.contracts.schema_compat import breaks
 from wirewatch.contracts.webhook import WEBHOOK, webhook_schema
 
 FOLDER = Path("docs/schemas/baseline")
-
-FIRST_RELEASE = (0, 1, 0)
-"""The release from which on the baseline is frozen."""
 
 
 def baseline_path(stream: str) -> Path:
@@ -64,63 +58,34 @@ def breaking_changes(baseline: Mapping[str, Any], published: Mapping[str, Any]) 
     return changes
 
 
-def is_frozen(version: str) -> bool:
-    """Return whether consumers may rely on the baseline of this version of the program.
-
-    Args:
-        version: As in pyproject.toml: ``0.1.0``, or ``0.1.0.dev0`` while it is in the making.
-    """
-    number, _, unreleased = version.partition(".dev")
-    return (tuple(map(int, number.split("."))), not unreleased) >= (FIRST_RELEASE, True)
-
-
-def project_version(root: Path = ROOT) -> str:
-    """Return the program's version from pyproject.toml."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    version: str = project["project"]["version"]
-    return version
-
-
-def record(root: Path = ROOT, *, renew: bool = False) -> list[str]:
+def record(root: Path = ROOT) -> list[str]:
     """Write what is published now as the baseline, unless that breaks a consumer.
 
     Args:
         root: The project's folder.
-        renew: Write breaking changes too, and drop streams that are no longer published.
 
     Returns:
-        The breaking changes; without ``renew`` nothing is written where there is one.
+        The breaking changes; nothing is written where there is one.
     """
-    published, baseline = published_schemas(), load_baseline(root)
-    changes = breaking_changes(baseline, published)
-    if changes and not renew:
+    published = published_schemas()
+    if changes := breaking_changes(load_baseline(root), published):
         return changes
-    for stream in baseline.keys() - published.keys():
-        (root / baseline_path(stream)).unlink()
-    for stream in published:
+    for stream, document in published.items():
         target = root / baseline_path(stream)
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(published[stream], indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
         target.write_text(text, encoding="utf-8")
-    return changes
+    return []
 
 
-def main(arguments: Sequence[str] = (), root: Path = ROOT) -> int:
+def main(root: Path = ROOT) -> int:
     """Record the baseline and return the exit code: 1 where nothing was written."""
-    renew = "--renew" in arguments
-    if renew and is_frozen(project_version(root)):
-        sys.stderr.write(
-            f"Nothing was written: the baseline is frozen since release 0.1.0. {_ADD_A_VERSION}\n"
-        )
-        return 1
-    changes = record(root, renew=renew)
+    changes = record(root)
     for change in changes:
         sys.stderr.write(f"{change}\n")
-    if changes and renew:
-        sys.stderr.write("Written. Name these changes in the commit and in CHANGELOG.md.\n")
-    elif changes:
+    if changes:
         sys.stderr.write(f"Nothing was written. {_ADD_A_VERSION}\n")
-    return 1 if changes and not renew else 0
+    return 1 if changes else 0
 
 
 _ADD_A_VERSION = (
@@ -129,4 +94,4 @@ _ADD_A_VERSION = (
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
