@@ -45,7 +45,7 @@ def demo(work: Path) -> Iterator[str]:
         for line in process.stdout:
             if found := re.search(r"Console: (http://\S+?)/?\s", line):
                 url = found[1]
-            if "Everything goes on" in line:
+            if line.startswith("Ctrl-C ends it."):
                 break
             if time.monotonic() > late:
                 raise SystemExit("The demo did not finish in time.")

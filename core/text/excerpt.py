@@ -11,7 +11,7 @@ a piece is part of one bounded line without control and direction characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.messages import Evidence, Field
@@ -42,6 +42,12 @@ def best_span(evidence: Sequence[Evidence]) -> Evidence | None:
     return next(below, evidence[0] if evidence else None)
 
 
+def shown_spans(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the spans of the sentence to show; empty without evidence."""
+    best = best_span(evidence)
+    return tuple(_of_same_sentence(best, evidence)) if best else ()
+
+
 def excerpt(evidence: Sequence[Evidence], limit: int = MAX_LENGTH) -> tuple[Piece, ...]:
     """Return the sentence of the best span with every term in it marked; empty without evidence."""
     best = best_span(evidence)
@@ -58,8 +64,12 @@ def excerpt_around(
         evidence: All spans; those in the same sentence of the same field are marked too.
         limit: Most characters.
     """
-    same = (e for e in evidence if e.sentence == span.sentence and e.field is span.field)
+    same = _of_same_sentence(span, evidence)
     return mark_terms(span.sentence, [span.surface, *(e.surface for e in same)], limit)
+
+
+def _of_same_sentence(span: Evidence, evidence: Iterable[Evidence]) -> Iterator[Evidence]:
+    return (e for e in evidence if e.sentence == span.sentence and e.field is span.field)
 
 
 def mark_terms(

@@ -25,7 +25,7 @@ from core.store.notification_items import notification_items
 from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
 from core.store.told_revisions import is_notified, told_revisions
-from core.text.excerpt import best_span
+from core.text.excerpt import shown_spans
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
@@ -89,8 +89,9 @@ class StoryCard:
             are that article's too.
         outlets: Ids of all outlets that have it, beginning with ``outlet``.
         also_in: Number of outlets besides ``outlet``.
-        evidence: The span that explains best why it matched, in the revision that was told; None
-            where none was stored, because the story was suppressed before articles were compared.
+        evidence: The spans of the sentence that explains best why it matched, in the revision that
+            was told; empty where none was stored, because the story was suppressed before articles
+            were compared.
         reason: Why it was told or suppressed (:class:`config.i18n.Phrase`, dumped).
         verdict: ``relevant``, ``irrelevant`` or empty.
         assigned_to: Who takes care of it; empty where nobody was named.
@@ -118,7 +119,7 @@ class StoryCard:
     countries: tuple[str, ...]
     also_in: int
     score: int
-    evidence: Evidence | None
+    evidence: tuple[Evidence, ...]
     reason_code: str
     reason: str
     acked_by: str = ""
@@ -283,7 +284,7 @@ def _card(
         countries=tuple(labels.get(COUNTRY, [])),
         also_in=max((row["outlets"] or 1) - 1, len(others)),
         score=facts.score if facts else row["score"],
-        evidence=best_span(facts.evidence) if facts else None,
+        evidence=shown_spans(facts.evidence) if facts else (),
         acked_by=row["acked_by"] or "",
         closed_by=row["closed_by"] or "",
         assigned_to=row["assigned_to"] or "",

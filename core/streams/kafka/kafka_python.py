@@ -337,8 +337,19 @@ class RateLimitedHandler(logging.Handler):
         logging.getLogger().handle(record)
 
 
+EVENT_LOOP = "kafka.net.selector"
+"""The logger of the client's event loop.
+
+Fault (3.0.12): it warns whenever a step of its own takes more than 0.1 s, which happens on any busy
+machine, and no setting of the clients changes that. Nobody can act on it.
+Repair: only its errors are logged.
+Delete when: the threshold can be set.
+"""
+
+
 def limit_log_rate() -> None:
     """Install :class:`RateLimitedHandler` for the client's loggers, once per process."""
+    logging.getLogger(EVENT_LOOP).setLevel(logging.ERROR)
     logger = logging.getLogger("kafka")
     if not any(isinstance(handler, RateLimitedHandler) for handler in logger.handlers):
         logger.addHandler(RateLimitedHandler())

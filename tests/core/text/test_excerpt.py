@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.messages import Evidence, Field
-from core.text.excerpt import MAX_LENGTH, Piece, best_span, excerpt, excerpt_around, mark_terms
+from core.text.excerpt import (
+    MAX_LENGTH,
+    Piece,
+    best_span,
+    excerpt,
+    excerpt_around,
+    mark_terms,
+    shown_spans,
+)
 
 
 def span(surface: str, sentence: str, field: Field = Field.TEXT) -> Evidence:
@@ -36,6 +44,15 @@ def test_every_term_of_the_sentence_is_marked_and_none_of_another_field() -> Non
     elsewhere = span("auf", sentence, Field.LEAD)
     pieces = excerpt_around(TEXT, [TEXT, other, elsewhere, LEAD])
     assert shown(pieces) == "Die [Nato] nimmt [Schweden] auf."
+
+
+def test_the_spans_of_the_sentence_that_is_shown_are_kept_together() -> None:
+    both = span("Gesuch", LEAD.sentence, Field.LEAD)
+    assert shown_spans([TITLE, LEAD, TEXT, both]) == (LEAD, both)
+    assert shown(
+        excerpt(shown_spans([TITLE, LEAD, TEXT, span("beschlossen", LEAD.sentence, Field.LEAD)]))
+    ) == ("Der [Beitritt] ist [beschlossen].")
+    assert shown_spans([]) == ()
 
 
 def test_a_term_is_marked_wherever_it_is_a_whole_word() -> None:

@@ -8,7 +8,7 @@ from config.catalog.models import Catalog
 from config.i18n import Translator
 from core.store.console.story_list import StoryCard
 from core.text import lang_attribute
-from core.text.excerpt import excerpt_around
+from core.text.excerpt import excerpt
 from wirewatch.web import display
 
 MAX_OUTLETS = 11
@@ -36,7 +36,7 @@ def card_view(card: StoryCard, catalog: Catalog, t: Translator) -> dict[str, Any
         "verdict_note": display.line(card.verdict_note, 500),
         "notified": card.notified,
         "reason": display.reason(card.reason, t),
-        "excerpt": excerpt_around(card.evidence, ()) if card.evidence else (),
+        "excerpt": excerpt(card.evidence),
         "outlet": display.outlet_name(catalog, card.outlet),
         "other_outlets": ", ".join(display.outlet_name(catalog, outlet) for outlet in others),
         "also_in": card.also_in,

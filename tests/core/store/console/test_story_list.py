@@ -83,8 +83,7 @@ def test_a_card_shows_who_has_the_story_and_why_it_was_told(filled: Store) -> No
     assert card.languages == ("de", "en")
     assert card.countries == ("DE", "GB")
     assert card.score == 40
-    assert card.evidence is not None
-    assert card.evidence.sentence == "Die Nato tagt."
+    assert [e.sentence for e in card.evidence] == ["Die Nato tagt."]
     assert card.suppressed == (story_list.SuppressedCount("copy", 1),)
     assert (card.told, card.state, card.topic_title) == (True, "open", "NATO")
 

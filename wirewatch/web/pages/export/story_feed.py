@@ -25,8 +25,8 @@ from config.catalog.models import Catalog
 from config.i18n import Translator
 from core.clock import rfc3339
 from core.store.console.story_list import StoryCard
+from core.text import excerpt as excerpts
 from core.text import lang_attribute
-from core.text.excerpt import excerpt_around
 from wirewatch.web import display
 
 
@@ -86,7 +86,7 @@ def story_entry(card: StoryCard, catalog: Catalog, t: Translator) -> StoryEntry:
     facts = [topic, t.of("story.state", card.state)]
     if card.also_in:
         facts.append(t.plural("story.also_in", card.also_in))
-    pieces = excerpt_around(card.evidence, ()) if card.evidence else ()
+    pieces = excerpts.excerpt(card.evidence)
     return StoryEntry(
         id=f"urn:wirewatch:alert:{card.alert_id}",
         title=display.title(card.title) or t("general.no_title"),

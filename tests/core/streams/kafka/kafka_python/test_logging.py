@@ -11,6 +11,7 @@ from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
+from kafka.net import selector
 from kafka.net.transport import KafkaTCPTransport
 
 from core.streams.kafka.kafka_python import (
@@ -53,6 +54,12 @@ def test_the_handler_is_installed_once() -> None:
     limit_log_rate()
     handlers = logging.getLogger("kafka").handlers
     assert sum(isinstance(handler, RateLimitedHandler) for handler in handlers) == 1
+
+
+def test_a_slow_step_of_the_clients_own_loop_is_no_warning() -> None:
+    limit_log_rate()
+    assert not logging.getLogger(selector.__name__).isEnabledFor(logging.WARNING)
+    assert logging.getLogger(selector.__name__).isEnabledFor(logging.ERROR)
 
 
 class Levels(logging.Handler):
