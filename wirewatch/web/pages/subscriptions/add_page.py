@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from config.catalog.models import Catalog, Tier
+from config.catalog.models import Tier
 from config.catalog.sources_edit import NewFeed, NewOutlet, add_feeds
 from config.errors import UsageError, WirewatchError
 from config.i18n import Translator
@@ -17,7 +17,6 @@ from ingest.opml import read_opml
 from wirewatch.web import forms
 from wirewatch.web.actor import actor
 from wirewatch.web.error_texts import ErrorText, error_text
-from wirewatch.web.flash import redirect
 from wirewatch.web.operator_files import SaveRefusal
 from wirewatch.web.pages.subscriptions.candidates import (
     MOST_CHOICES,
@@ -28,14 +27,11 @@ from wirewatch.web.pages.subscriptions.candidates import (
     mark_known,
     suggest_outlet,
 )
-from wirewatch.web.pages.subscriptions.finder import FeedFinder
 from wirewatch.web.pages.subscriptions.sources_file import (
     Change,
-    SourcesFile,
     refuse_variables,
 )
-from wirewatch.web.render import READ_METHODS, PageRenderer
-from wirewatch.web.turn import Turn
+from wirewatch.web.pages.subscriptions.sources_page import SourcesPage
 
 MAX_OPML = 400_000
 """Characters of a list that the form takes; `feeds import` reads longer ones."""
@@ -126,20 +122,12 @@ def entered_in(form: forms.Form, by: str) -> AdditionForm:
     )
 
 
-class AddFeedsPage:
+class AddFeedsPage(SourcesPage):
     """Finds feeds and adds them to ``sources.yaml``."""
-
-    def __init__(self, renderer: PageRenderer) -> None:
-        self._renderer = renderer
-        self._file = SourcesFile(renderer)
-        self._finder = FeedFinder(renderer)
-        self._turn = Turn("subscriptions")
 
     def mount(self, app: FastAPI) -> None:
         """Add the page and its form to the app."""
-        path = "/feeds/add"
-        app.add_api_route(path, self.page, methods=READ_METHODS, response_class=HTMLResponse)
-        app.add_api_route(path, self.submit, methods=["POST"], response_class=HTMLResponse)
+        self._mount(app, "/feeds/add", self.page, self.submit)
 
     def page(self, request: Request) -> HTMLResponse:
         """Show the empty form."""
@@ -150,9 +138,7 @@ class AddFeedsPage:
         entered = entered_in(await forms.read(request), actor(request))
         t = self._renderer.translator(request)
         outcome = await self._outcome(entered, t)
-        if outcome.saved:
-            return redirect("/feeds", outcome.saved, self._renderer.clock())
-        return await run_in_threadpool(self._render, request, outcome)
+        return await self._answer(outcome.saved, lambda: self._render(request, outcome))
 
     async def _outcome(self, entered: AdditionForm, t: Translator) -> AdditionResult:
         try:
@@ -244,17 +230,8 @@ class AddFeedsPage:
             limit=t.number(MAX_OPML),
         )
 
-    def _digest(self) -> str:
-        try:
-            return self._file.open().digest
-        except UsageError:
-            return ""
-
     def _outlets(self) -> Sequence[tuple[str, str]]:
         return [(outlet.id, outlet.name) for outlet in self._catalog().outlets]
 
     def _known(self, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
         return mark_known(candidates, self._catalog())
-
-    def _catalog(self) -> Catalog:
-        return self._renderer.runtime.catalog()

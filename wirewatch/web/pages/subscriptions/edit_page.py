@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from config.catalog.models import Catalog, Feed
+from config.catalog.models import Feed
 from config.catalog.sources_edit import NewFeed, change_feed, find_feed_keys, remove_feed
 from config.errors import NotFoundError, WirewatchError
 from config.i18n import Translator
@@ -16,17 +16,13 @@ from config.secrets import mask
 from wirewatch.web import display, forms
 from wirewatch.web.actor import actor
 from wirewatch.web.error_texts import ErrorText, error_text
-from wirewatch.web.flash import redirect
 from wirewatch.web.operator_files import SaveRefusal
 from wirewatch.web.pages.subscriptions.candidates import KINDS, Candidate, from_found
-from wirewatch.web.pages.subscriptions.finder import FeedFinder
 from wirewatch.web.pages.subscriptions.sources_file import (
     Change,
-    SourcesFile,
     refuse_variables,
 )
-from wirewatch.web.render import READ_METHODS, PageRenderer
-from wirewatch.web.turn import Turn
+from wirewatch.web.pages.subscriptions.sources_page import SourcesPage
 
 _KEYS = ("kind", "links", "every")
 
@@ -90,20 +86,12 @@ def entered_in(form: forms.Form, by: str) -> FeedForm:
     )
 
 
-class EditFeedPage:
+class EditFeedPage(SourcesPage):
     """Changes a feed in ``sources.yaml``."""
-
-    def __init__(self, renderer: PageRenderer) -> None:
-        self._renderer = renderer
-        self._file = SourcesFile(renderer)
-        self._finder = FeedFinder(renderer)
-        self._turn = Turn("subscriptions")
 
     def mount(self, app: FastAPI) -> None:
         """Add the page and its form to the app."""
-        path = "/feeds/{feed_id}/edit"
-        app.add_api_route(path, self.page, methods=READ_METHODS, response_class=HTMLResponse)
-        app.add_api_route(path, self.submit, methods=["POST"], response_class=HTMLResponse)
+        self._mount(app, "/feeds/{feed_id}/edit", self.page, self.submit)
 
     def page(self, request: Request, feed_id: str) -> HTMLResponse:
         """Show the feed as the file has it."""
@@ -120,9 +108,7 @@ class EditFeedPage:
         feed = self._feed(feed_id)
         entered = entered_in(await forms.read(request), actor(request))
         outcome = await self._outcome(feed, entered, self._renderer.translator(request))
-        if outcome.saved:
-            return redirect("/feeds", outcome.saved, self._renderer.clock())
-        return await run_in_threadpool(self._render, request, feed, outcome)
+        return await self._answer(outcome.saved, lambda: self._render(request, feed, outcome))
 
     async def _outcome(self, feed: Feed, entered: FeedForm, t: Translator) -> FeedEditResult:
         try:
@@ -203,15 +189,6 @@ class EditFeedPage:
             base=self._digest(),
             outlets=[(outlet.id, outlet.name) for outlet in catalog.outlets],
         )
-
-    def _digest(self) -> str:
-        try:
-            return self._file.open().digest
-        except WirewatchError:
-            return ""
-
-    def _catalog(self) -> Catalog:
-        return self._renderer.runtime.catalog()
 
 
 def _shown(keys: NewFeed, outlet: str) -> FeedEditResult:
