@@ -49,9 +49,9 @@ def test_every_term_of_the_sentence_is_marked_and_none_of_another_field() -> Non
 def test_the_spans_of_the_sentence_that_is_shown_are_kept_together() -> None:
     both = span("Gesuch", LEAD.sentence, Field.LEAD)
     assert shown_spans([TITLE, LEAD, TEXT, both]) == (LEAD, both)
-    assert shown(
-        excerpt(shown_spans([TITLE, LEAD, TEXT, span("beschlossen", LEAD.sentence, Field.LEAD)]))
-    ) == ("Der [Beitritt] ist [beschlossen].")
+    other = span("beschlossen", LEAD.sentence, Field.LEAD)
+    pieces = excerpt(shown_spans([TITLE, LEAD, TEXT, other]))
+    assert shown(pieces) == "Der [Beitritt] ist [beschlossen]."
     assert shown_spans([]) == ()
 
 
