@@ -178,4 +178,4 @@ def _with_denied_words(
         mend = "Give `deny` for a term of words, phrases and OR only."
         faults.append(QueryProblem("E006", 0, message, mend).fault(topic.terms[name]))
         return None
-    return Resolved(denying(resolved.node, words), resolved.size + len(words) + 2, ())
+    return Resolved(denying(resolved.node, words), resolved.size + 2 * len(words) + 2, ())

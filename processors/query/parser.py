@@ -175,10 +175,15 @@ def _parsed(plain: str, problems: list[QueryProblem]) -> Parsed:
     return Parsed(None if has_errors else node, tuple(sorted(problems, key=lambda p: p.offset)))
 
 
-def phrase_of(word: str) -> Node:
-    """Return the node of a word given outside of a query: that word and no other form of it."""
-    node = TreeBuilder().leaf(word, 0, quoted=False)
-    return Phrase((node.folded,)) if isinstance(node, Word) else node
+def listed_nodes(text: str) -> tuple[Node, ...]:
+    """Return the nodes that find a word given outside of a query, as a query finds it.
+
+    A bare word is found in all its forms, and as it is written whatever the language; ``=word`` is
+    found in this spelling, and a phrase or a word in quotes without other forms.
+    """
+    quoted = text.removeprefix("=").startswith('"')
+    node = TreeBuilder().leaf(text, 0, quoted=quoted)
+    return (Phrase((node.folded,)), node) if isinstance(node, Word) else (node,)
 
 
 @lru_cache(maxsize=1)

@@ -26,7 +26,7 @@ from processors.query.nodes import (
     TermRef,
     walk,
 )
-from processors.query.parser import parse, phrase_of
+from processors.query.parser import listed_nodes, parse
 from processors.query.problems import QueryProblem
 
 MAX_NODES = 20_000
@@ -91,8 +91,8 @@ def term_references(text: str) -> tuple[TermRef, ...]:
 
 
 def denying(node: Node, words: Iterable[str]) -> Node:
-    """Return a term without the hits that overlap one of ``words``."""
-    denied = tuple(phrase_of(word) for word in words)
+    """Return a term without the hits that overlap one of ``words``, in any of their forms."""
+    denied = tuple(node for word in words for node in listed_nodes(word))
     return Except(node, denied[0] if len(denied) == 1 else Or(denied)) if denied else node
 
 

@@ -38,6 +38,13 @@ de | Spahn und Söder streiten mit Klingbeil | spahn soeder klingbeil
 de | Foto: Christoph Soeder, Interview mit Wolfgang Merkel und Martina Merz | -
 de | Bundestagswahl in Niedersachsen | bundestag lower-saxony
 de | Sachsen-Anhalts Haushalt | saxony-anhalt
+de | Thüringer Landtag: Thüringerinnen wählen | thuringia
+de | Mecklenburger Bauern, die mecklenburgische Küste und Meck-Pomm | mecklenburg-vorpommern
+de | Schwesigs Regierung in MV | schwesig mecklenburg-vorpommern
+de | Hamburger Senat und Hamburger SV | hamburg
+de | Schleswig-Holsteiner und Rheinland-Pfälzer | schleswig-holstein rhineland-palatinate
+de | Sachsen-Anhalter protestieren | saxony-anhalt
+de | Die Thüringer Bratwurst | -
 de | Niedersächsischer Landtag | lower-saxony
 de | Gedenkstätte Sachsenhausen | -
 de | Bayern München verpflichtet Stürmer | -
@@ -76,6 +83,9 @@ en | We polish shoes and eat turkey | -
 en | Turkey and Greece talk | turkey greece
 en | A storm hits Rhode Island | -
 en | Latin America votes | -
+en | The Thuringian coalition and the Saxon premier | thuringia saxony
+en | An Anglo-Saxon helmet | -
+en | The Lower Saxon economy minister | lower-saxony
 en | The American president Donald Trump | united-states trump
 en | Michael Jordan plays | -
 en | Chad recalls its envoy to South Sudan | chad south-sudan

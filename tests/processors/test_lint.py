@@ -110,6 +110,29 @@ def test_denied_words_are_not_hits_of_their_term(tmp_path: Path) -> None:
     assert positions(topic_faults(catalog)) == [("W103", 3, 9)]
 
 
+def test_a_bare_denied_word_is_denied_in_all_its_forms(tmp_path: Path) -> None:
+    topic = """\
+id: t
+terms: {a: Waffenruhe OR *ruhen, b: Streik}
+deny: {a: [Waffenruhe], b: [=Warnstreik, '"Hungerstreik"', "General Streik"]}
+query: $a OR $b
+tests:
+  - {name: as written, language: de, title: Eine Waffenruhe in Gaza, match: false}
+  - {name: plural, language: de, title: Die Waffenruhen in Gaza, match: false}
+  - {name: compound, language: de, title: Die Gazawaffenruhe, match: false}
+  - {name: compound in the plural, language: de, title: Die Gazawaffenruhen, match: false}
+  - {name: of another language, language: fr, title: La Waffenruhe, match: false}
+  - {name: others, language: de, title: Die Arbeiten ruhen, match: true}
+  - {name: exact, language: de, title: Warnstreik, match: false}
+  - {name: no other form of an exact word, language: de, title: Warnstreiks, match: true}
+  - {name: in quotes, language: de, title: Ein Hungerstreik, match: false}
+  - {name: no other form in quotes, language: de, title: Viele Hungerstreiks, match: true}
+  - {name: a phrase, language: de, title: General Streik, match: false}
+"""
+    catalog = catalog_of(tmp_path, topic)
+    assert run_topic_tests(catalog.topics[0], catalog) == []
+
+
 def test_denying_words_of_a_term_without_hits_is_a_fault(tmp_path: Path) -> None:
     topic = "id: t\nterms:\n  x: a AND b\ndeny:\n  x: [c]\nquery: $x\n"
     assert ("E006", 3, 6) in faults_of(tmp_path, topic)
