@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from config.catalog.models import Catalog
 from processors import Processors, article_from_fields, entity_faults
 from tests.content.entity_sentences import SENTENCES
+from wirewatch.contracts.entities_page import entities_markdown
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +72,11 @@ def test_the_catalog_has_what_world_news_is_about(catalog: Catalog) -> None:
     assert kinds["place"] >= 200
     assert kinds["organisation"] >= 150
     assert kinds["person"] >= 300
+
+
+def test_the_page_of_entity_ids_lists_exactly_the_shipped_entities(catalog: Catalog) -> None:
+    listed = Counter(re.findall(r"`([a-z0-9-]+)`[,\n]", entities_markdown()))
+    assert listed == Counter(entity.id for entity in catalog.entities)
 
 
 def test_no_two_shipped_entities_share_an_alias(catalog: Catalog) -> None:

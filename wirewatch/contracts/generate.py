@@ -7,6 +7,7 @@
     body of a webhook ──▶ docs/schemas/webhook.v1.json
     operator files ──▶ docs/schemas/{topic,entities,vocabulary,sources,alerts}.json
     wirewatch/demo ──▶ docs/demo.md
+    config/entities ──▶ docs/entity-ids.md
     wirewatch.web.api ──▶ docs/openapi.json
     Settings ──▶ ops/helm/wirewatch/values.schema.json, the names in it
 
@@ -23,6 +24,7 @@ from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from wirewatch.contracts.asyncapi import asyncapi
 from wirewatch.contracts.chart_settings import CHART, values_schema
 from wirewatch.contracts.demo_page import demo_markdown
+from wirewatch.contracts.entities_page import entities_markdown
 from wirewatch.contracts.file_schemas import file_schemas
 from wirewatch.contracts.settings_page import env_example, settings_markdown
 from wirewatch.contracts.webhook import WEBHOOK, webhook_schema_text
@@ -59,6 +61,7 @@ def generated() -> dict[Path, str]:
     pages[Path("docs/settings.md")] = settings_markdown()
     pages[Path(".env.example")] = env_example()
     pages[Path("docs/demo.md")] = demo_markdown()
+    pages[Path("docs/entity-ids.md")] = entities_markdown()
     pages[Path("docs/openapi.json")] = openapi()
     values = CHART / "values.schema.json"
     pages[values] = values_schema((ROOT / values).read_text(encoding="utf-8"))
