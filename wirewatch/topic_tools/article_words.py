@@ -27,5 +27,14 @@ def first_words_of(article: ArticleRevision, most: int) -> frozenset[str]:
     return frozenset(islice(dict.fromkeys(filter(_is_content, tokens.words)), most))
 
 
+def order_of_words(article: ArticleRevision) -> dict[str, tuple[bool, int]]:
+    """Return what sorts the words of title and lead: those with a capital, then as written."""
+    tokens = tokenise(f"{article.title}\n{article.lead}")
+    order: dict[str, tuple[bool, int]] = {}
+    for position, word in enumerate(tokens.words):
+        order.setdefault(word, (not tokens.is_capitalised(position), position))
+    return order
+
+
 def _is_content(word: str) -> bool:
     return len(word) >= SHORTEST and word.isalpha() and word not in FUNCTION_WORDS

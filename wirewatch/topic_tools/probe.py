@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from config.catalog.models import (
     TopicState,
 )
 from core.messages import ArticleRevision
+from core.text.tokens import tokenise
 from processors import STEPS, Processors
 from processors.analysis import Analysis
 from processors.topics import compile_topic
@@ -39,11 +40,15 @@ class Mentioned:
         concepts: Ids of the concepts that are found in it.
         entities: Ids of the entities that it names, by how it writes them.
         language: The language that it was read in.
+        terms: Names of the terms of the topic that are found in it.
+        hits: The folded words by which each concept and term is found.
     """
 
     concepts: frozenset[str]
     entities: dict[str, str]
     language: str
+    terms: frozenset[str] = frozenset()
+    hits: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class ConceptProbe:
@@ -56,17 +61,24 @@ class ConceptProbe:
         catalog: Defines concepts and entities.
         languages: Languages an article may be detected to be in.
         names: The concepts; None for all.
+        topic: The topic whose terms are looked for too; they win over concepts of their name.
     """
 
     def __init__(
-        self, catalog: Catalog, languages: tuple[str, ...], names: Iterable[str] | None = None
+        self,
+        catalog: Catalog,
+        languages: tuple[str, ...],
+        names: Iterable[str] | None = None,
+        topic: TopicDefinition | None = None,
     ) -> None:
         shared = [c.id for c in catalog.vocabulary if "_" not in Path(c.position.file).stem]
-        chosen = shared if names is None else sorted(names)
+        self._terms = frozenset(topic.terms) if topic else frozenset[str]()
+        chosen = [n for n in (shared if names is None else sorted(names)) if n not in self._terms]
         ids = {entity.id for entity in catalog.entities}
         self._vocabulary = Vocabulary(catalog.vocabulary, ids)
         self._names = chosen
-        compiled = compile_topic(_topic(chosen), ids, self._vocabulary)
+        looked_for = _topic([*chosen, *sorted(self._terms)], topic)
+        compiled = compile_topic(looked_for, ids, self._vocabulary)
         self._processors = Processors.of(catalog, [replace(compiled, faults=())], languages)
 
     def look(self, article: ArticleRevision, language: str | None = None) -> Mentioned:
@@ -79,9 +91,15 @@ class ConceptProbe:
         analysis = Analysis(article, language)
         for step in STEPS:
             analysis = step(self._processors.compiled, analysis)
-        concepts = frozenset(rule for match in analysis.matches for rule in match.rules)
+        names = frozenset(rule for match in analysis.matches for rule in match.rules)
         entities = {mention.surface: mention.id for mention in analysis.entities}
-        return Mentioned(concepts, entities, analysis.language)
+        return Mentioned(
+            concepts=names - self._terms,
+            entities=entities,
+            language=analysis.language,
+            terms=names & self._terms,
+            hits=_hits(names, analysis),
+        )
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -95,7 +113,16 @@ class ConceptProbe:
         return any(form.value.startswith(f"entity:{entity} ") for form in forms)
 
 
-def _topic(names: Iterable[str]) -> TopicDefinition:
+def _hits(names: Iterable[str], analysis: Analysis) -> dict[str, frozenset[str]]:
+    """Return the folded words of the evidence of each rule that fired."""
+    hits: dict[str, set[str]] = {name: set() for name in names}
+    for evidence in (one for match in analysis.matches for one in match.evidence):
+        hits[evidence.rule].update(tokenise(evidence.surface).words)
+    return {name: frozenset(words) for name, words in hits.items()}
+
+
+def _topic(names: Iterable[str], topic: TopicDefinition | None = None) -> TopicDefinition:
+    """Return a topic with a rule for each concept, and for each term of another topic."""
     rules = tuple(RuleDefinition(name, 1, SourceText(f"${name}", NOWHERE)) for name in names)
     return TopicDefinition(
         id="concepts",
@@ -104,7 +131,8 @@ def _topic(names: Iterable[str]) -> TopicDefinition:
         languages=(),
         threshold=1,
         state=TopicState.LIVE,
-        terms={},
+        terms=topic.terms if topic else {},
+        deny=topic.deny if topic else {},
         rules=rules,
         entities=(),
         alert=AlertPolicy(),

@@ -1,8 +1,9 @@
-"""What would catch each missed article, and its cost: a word, a concept, a word beside a concept.
+"""What would catch each missed article, and its cost: a word, a concept, or one beside another.
 
 ::
 
-    a missed article ──▶ its words, its concepts, each word beside each concept
+    a missed article ──▶ its words, its concepts, each word beside each concept, and
+                         words and concepts beside the terms of the topic that it has
                               │
     labelled articles ────────┼──▶ how many it puts right and wrong
     stored articles ──────────┘──▶ how many more would match
@@ -14,22 +15,27 @@ counts where both are in the article, where a query wants them in one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.messages import ArticleRevision
-from wirewatch.topic_tools.article_words import first_words_of, words_of
+from wirewatch.topic_tools.article_words import first_words_of, order_of_words, words_of
 from wirewatch.topic_tools.probe import ConceptProbe
 from wirewatch.topic_tools.trial import TrialResult
 
-SHOWN = 4
+SHOWN = 3
 """Remedies of a missed article; the best ones."""
 DEAR = 20
 """More matches that count as much as one labelled article that is matched by mistake."""
 
 MAX_PAIRED = 40
 """Words of a missed article that are tried beside its concepts; no headline has as many."""
+SHORTEST = 4
+"""Letters of the shortest word of a remedy; shorter ones are in too many texts."""
+
+Key = tuple[str, str, str]
+"""Word, concept and term of a remedy."""
 
 
 @dataclass(slots=True)
@@ -39,6 +45,7 @@ class Remedy:
     Attributes:
         word: A word that an article must have, folded; empty for none.
         concept: A concept that it must have; empty for none.
+        term: A term of the topic that it must have; empty for none.
         right: Titles of the missed articles that it would catch.
         wrong: Titles of the labelled articles that it would match by mistake.
         stored: How many stored articles would match besides.
@@ -47,6 +54,7 @@ class Remedy:
 
     word: str
     concept: str
+    term: str = ""
     right: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     stored: int = 0
@@ -55,7 +63,8 @@ class Remedy:
     @property
     def query(self) -> str:
         """The remedy in the query language."""
-        return " NEAR/S ".join(filter(None, (self.word, self.concept and f"${self.concept}")))
+        names = (f"${name}" for name in (self.concept, self.term) if name)
+        return " NEAR/S ".join(filter(None, (self.word, *names)))
 
     def as_json(self) -> dict[str, Any]:
         """Return the remedy as ``--json`` prints it."""
@@ -70,10 +79,19 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What remedies look for in an article: its folded words and its concepts."""
+    """What remedies look for in an article.
+
+    Attributes:
+        words: Its folded words.
+        concepts: The concepts that it has.
+        terms: The terms of the topic that it has.
+        hits: The folded words by which it has each concept and term.
+    """
 
     words: frozenset[str]
     concepts: frozenset[str]
+    terms: frozenset[str]
+    hits: Mapping[str, frozenset[str]]
 
 
 class Remedies:
@@ -91,9 +109,9 @@ class Remedies:
         firsts = [first_words_of(r.labelled.article, MAX_PAIRED) for r, _ in self._missed]
         self._paired = frozenset[str]().union(*firsts)
         self._all = {
-            (w, c): Remedy(w, c)
+            key: Remedy(*key)
             for (_, traits), first in zip(self._missed, firsts, strict=True)
-            for w, c in _keys(traits, first)
+            for key in _keys(traits, first)
         }
         self._count_labelled()
 
@@ -101,15 +119,14 @@ class Remedies:
         """Count an article that does not match yet."""
         if not self._all:
             return
-        traits = _Traits(words_of(article), self._probe.look(article).concepts)
-        for remedy in self._in(traits):
+        for remedy in self._in(self._traits_of(article, None)):
             remedy.stored += 1
             if len(remedy.examples) < 2:
                 remedy.examples.append(article.title)
 
     def of_each(self) -> list[tuple[TrialResult, list[Remedy]]]:
         """Return each missed article with its best remedies, the cheapest of those that do most."""
-        return [(result, self._best(traits)) for result, traits in self._missed]
+        return [(r, self._best(traits, r.labelled.article)) for r, traits in self._missed]
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the missed articles as ``--json`` prints them."""
@@ -119,9 +136,12 @@ class Remedies:
         ]
 
     def _look(self, result: TrialResult) -> _Traits:
-        article = result.labelled.article
-        looked = self._probe.look(article, result.labelled.language)
-        return _Traits(words_of(article), looked.concepts)
+        return self._traits_of(result.labelled.article, result.labelled.language)
+
+    def _traits_of(self, article: ArticleRevision, language: str | None) -> _Traits:
+        looked = self._probe.look(article, language)
+        words = frozenset(word for word in words_of(article) if len(word) >= SHORTEST)
+        return _Traits(words, looked.concepts, looked.terms, looked.hits)
 
     def _count_labelled(self) -> None:
         for result, traits in self._traits:
@@ -132,9 +152,10 @@ class Remedies:
                 elif not result.is_right:
                     remedy.right.append(title)
 
-    def _best(self, traits: _Traits) -> list[Remedy]:
+    def _best(self, traits: _Traits, article: ArticleRevision) -> list[Remedy]:
         best: list[Remedy] = []
-        for remedy in sorted(self._in(traits), key=_rank):
+        order = order_of_words(article)
+        for remedy in sorted(self._in(traits), key=lambda remedy: _rank(remedy, order)):
             if not any(_says_no_more(remedy, other) for other in best):
                 best.append(remedy)
             if len(best) == SHOWN:
@@ -148,20 +169,39 @@ class Remedies:
                 yield remedy
 
 
-def _rank(remedy: Remedy) -> tuple[int, int, int, str]:
+def _rank(remedy: Remedy, order: Mapping[str, tuple[bool, int]]) -> tuple[Any, ...]:
+    """Return what sorts remedies: cheap ones, those beside a term, those that do most.
+
+    Args:
+        remedy: The remedy.
+        order: Of the words of the article: nouns and names first, then as it has them.
+    """
     cost = len(remedy.wrong) * DEAR + remedy.stored
     is_pair = bool(remedy.word and remedy.concept)
-    return (cost // DEAR, -len(remedy.right), cost + is_pair, remedy.query)
+    usual = (cost // DEAR, not remedy.term, -len(remedy.right), cost + is_pair)
+    return (*usual, order.get(remedy.word, (False, -1)), remedy.query)
 
 
 def _says_no_more(remedy: Remedy, other: Remedy) -> bool:
     """Return whether a remedy is a narrower form of one that does not cost more."""
-    is_narrower = (other.word in ("", remedy.word)) and (other.concept in ("", remedy.concept))
+    is_narrower = all(
+        general in ("", special)
+        for general, special in (
+            (other.word, remedy.word),
+            (other.concept, remedy.concept),
+            (other.term, remedy.term),
+        )
+    )
     return is_narrower and len(other.wrong) <= len(remedy.wrong) and other.stored <= remedy.stored
 
 
-def _keys(traits: _Traits, paired: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Yield word and concept of each possible remedy; only some words are paired with concepts."""
-    yield from ((word, "") for word in traits.words)
-    yield from (("", concept) for concept in traits.concepts)
-    yield from ((word, concept) for word in paired for concept in traits.concepts)
+def _keys(traits: _Traits, paired: Iterable[str]) -> Iterable[Key]:
+    """Yield what each possible remedy consists of; only some words are paired with others."""
+    words = traits.words.intersection(paired)
+    yield from ((word, "", "") for word in traits.words)
+    yield from (("", concept, "") for concept in traits.concepts)
+    yield from ((word, concept, "") for word in words for concept in traits.concepts)
+    for term in traits.terms:  # beside it, not the word that it is found by
+        hits = traits.hits[term]
+        yield from ((word, "", term) for word in words - hits)
+        yield from (("", one, term) for one in traits.concepts if not traits.hits[one] <= hits)

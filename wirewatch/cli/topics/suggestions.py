@@ -72,7 +72,8 @@ def suggest(
     labelled = _known_answers(settings, definition, processors, judged=judged, file=file)
     trial = try_topic(processors, definition.id, (), labelled)
     scored = ScoredTopic(catalog, settings.language_codes)
-    remedies = Remedies(trial.results, ConceptProbe(catalog, settings.language_codes))
+    probe = ConceptProbe(catalog, settings.language_codes, topic=definition)
+    remedies = Remedies(trial.results, probe)
     start, content = parse_since(since, now), read_articles(articles)
     with open_corpus(settings, catalog, start, now, content) as corpus:
         stored = with_progress(corpus, "articles")

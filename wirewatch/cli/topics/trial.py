@@ -13,6 +13,7 @@ from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.run.bootstrap import open_settings
 
 if TYPE_CHECKING:
+    from config.catalog.models import Catalog
     from wirewatch.topic_tools.trial import TopicTrial, TrialResult
 
 SHOWN_WORDS = 30
@@ -47,8 +48,6 @@ def try_topic(
     from processors import Processors
     from wirewatch.topic_tools.files import load_sound_topic, topic_of
     from wirewatch.topic_tools.headlines import parse_labelled
-    from wirewatch.topic_tools.probe import ConceptProbe
-    from wirewatch.topic_tools.remedies import Remedies
     from wirewatch.topic_tools.trial import try_topic as run_trial
 
     settings = open_settings()
@@ -58,14 +57,24 @@ def try_topic(
     definition = topic_of(catalog)
     processors = Processors.compile(catalog, codes)
     trial = run_trial(processors, definition.id, [r.id for r in definition.rules], labelled)
-    missed = Remedies(trial.results, ConceptProbe(catalog, codes)).of_each() if trial.missed else []
-    remedies = [[remedy.query for remedy in best] for _, best in missed]
+    remedies = _remedies(catalog, trial, codes) if trial.missed else []
     if as_json:
         print_json({"topic": definition.id, **trial.as_json(), "remedies": remedies})
     else:
         _print_trial(definition.id, trial, remedies)
     if trial.f1 < fail_under:
         raise typer.Exit(1)
+
+
+def _remedies(catalog: Catalog, trial: TopicTrial, languages: tuple[str, ...]) -> list[list[str]]:
+    """Return the queries that would catch each missed article."""
+    from wirewatch.topic_tools.files import topic_of
+    from wirewatch.topic_tools.probe import ConceptProbe
+    from wirewatch.topic_tools.remedies import Remedies
+
+    probe = ConceptProbe(catalog, languages, topic=topic_of(catalog))
+    each = Remedies(trial.results, probe).of_each()
+    return [[remedy.query for remedy in best] for _, best in each]
 
 
 def read_bytes(source: str) -> bytes:
