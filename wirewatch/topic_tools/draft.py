@@ -2,7 +2,7 @@
 
 ::
 
-    words ──▶ a concept that finds them ($strike)                   ┐ subjects ─┐
+    words ──▶ a concept that finds them, and they themselves        ┐ subjects ─┐
           ──▶ an entity that they name (entity:moldova, $russia)    ├ parties  ─┼─▶ rules
           ──▶ else the words themselves                             ┘           │
                           $politics: any state, government or party ────────────┘
@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.text.languages import language
 from core.text.tokens import tokenise
 from processors import article_from_fields
+from processors.forms.compounds import compounds_of
 from wirewatch.topic_tools.article_words import FUNCTION_WORDS
 from wirewatch.topic_tools.probe import ConceptProbe, Mentioned
 
@@ -22,6 +24,8 @@ LANGUAGES = ("de", "en")
 """Languages of the words, in the order in which they are tried."""
 ANY_PARTY = "politics"
 """The concept of all who act; without it the draft has no rule for headlines."""
+ANY_OF_A_KIND = frozenset((ANY_PARTY, "party", "leader", "government", "country"))
+"""Concepts that stand for many: one of them, if an entity, stays that entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class Part:
     is_party: bool = False
     languages: frozenset[str] = frozenset()
 
+    @property
+    def literal(self) -> str:
+        """The words themselves, as a query."""
+        return _literal(self.words)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the words are written beside the concept that finds them."""
+        return not self.is_party and self.query.startswith("$")
+
 
 @dataclass(frozen=True, slots=True)
 class TopicDraft:
@@ -51,6 +65,9 @@ class TopicDraft:
         has_any_party: Whether the vocabulary has the concept of all who act.
         example: A headline that has it all.
         language: The language of the example; empty where no language has all the words.
+        sure: The words of subjects that may be enough alone, as a query: compounds and phrases.
+        origins: What each word became, for a comment on each subject and on the parties.
+        shares_words: Whether one word may be a hit of two subjects.
     """
 
     subjects: tuple[str, ...]
@@ -58,6 +75,9 @@ class TopicDraft:
     has_any_party: bool
     example: str
     language: str
+    sure: str = ""
+    origins: tuple[str, ...] = ()
+    shares_words: bool = False
 
 
 BLANK = TopicDraft(("word",), "", has_any_party=True, example="A word", language="en")
@@ -118,12 +138,22 @@ def _known(text: str, probe: ConceptProbe) -> Part | None:
         concepts = {name for look in looks.values() for name in look.concepts}
         narrowest = _narrowest(concepts, probe) if concepts else ""
         if entity := next(filter(None, entities), None):
-            is_named = bool(narrowest) and probe.is_named_after(narrowest, entity)
+            is_named = narrowest not in ("", *ANY_OF_A_KIND)
+            is_named = is_named and probe.is_named_after(narrowest, entity)
             return Part(f"${narrowest}" if is_named else f"entity:{entity}", spelling, True)
+        if any(_is_of_a_place(spelling, look) for look in looks.values()):
+            return Part(_literal(text), text, True)
         if narrowest:
             codes = frozenset(code for code, look in looks.items() if narrowest in look.concepts)
             return Part(f"${narrowest}", spelling, languages=codes)
     return None
+
+
+def _is_of_a_place(text: str, look: Mentioned) -> bool:
+    """Return whether words only narrow a name that is one of them: *eastern Germany*."""
+    words = tokenise(text).words
+    named = {word for name in look.entities for word in tokenise(name).words}
+    return len(words) > 1 and bool(named) and not look.concepts_without(named)
 
 
 def _look(text: str, code: str, probe: ConceptProbe) -> Mentioned:
@@ -149,8 +179,28 @@ def _draft(groups: Sequence[Sequence[Part]], probe: ConceptProbe) -> TopicDraft:
         has_any_party=ANY_PARTY in probe.sizes,
         example=" ".join(part.words for part in needed),
         language=codes[0] if codes else "",
+        sure=" OR ".join(dict.fromkeys(p.literal for g in subjects for p in g if _is_sure(p))),
+        origins=tuple(map(_origins, [*subjects, parties] if parties else subjects)),
     )
 
 
 def _alternatives(parts: Sequence[Part]) -> str:
-    return " OR ".join(dict.fromkeys(part.query for part in parts))
+    kept = [part.literal for part in parts if part.is_kept]
+    return " OR ".join(dict.fromkeys([*(part.query for part in parts), *kept]))
+
+
+def _origins(parts: Sequence[Part]) -> str:
+    """Return which concept or entity each word became; empty where all are themselves."""
+    known = (part for part in parts if part.query != part.literal)
+    return ", ".join(f"{part.words} = {part.query}" for part in known)
+
+
+def _is_sure(part: Part) -> bool:
+    """Return whether words may mean the subject alone: two words, or a German compound."""
+    words = tokenise(part.words).words
+    if part.is_party or len(words) != 1:
+        return not part.is_party
+    compounds = compounds_of(language("de"))
+    if compounds is None or compounds.is_word(words[0]):
+        return False
+    return compounds.is_made_of_words(words[0])

@@ -53,6 +53,20 @@ def load_topic(settings: Settings, name: str) -> tuple[Catalog, list[Fault]]:
     return _topic_of_file(settings, _raw_file(name))
 
 
+def faults_of_text(settings: Settings, path: Path, text: str) -> list[Fault]:
+    """Return every fault of a topic that is not written yet.
+
+    Args:
+        settings: Where the operator's files are.
+        path: Where the topic's file will be.
+        text: The file.
+
+    Raises:
+        CatalogError: The text has an error that leaves no topic to look at.
+    """
+    return _topic_of_file(settings, RawFile("topic", path, text.encode()))[1]
+
+
 def load_sound_topic(settings: Settings, name: str) -> Catalog:
     """Return the catalog with one topic alone.
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,10 @@ class Mentioned:
     language: str
     terms: frozenset[str] = frozenset()
     hits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def concepts_without(self, words: Set[str]) -> frozenset[str]:
+        """Return the concepts that are found by other words than these."""
+        return frozenset(name for name in self.concepts if not self.hits[name] <= words)
 
 
 class ConceptProbe:

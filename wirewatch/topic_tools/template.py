@@ -65,16 +65,36 @@ def _of_draft(draft: TopicDraft) -> str:
     terms = dict(zip(names, draft.subjects, strict=False))
     if draft.parties:
         terms["parties"] = draft.parties
-    lines = "".join(f"  {name}: >-\n    {query}\n" for name, query in terms.items())
+    shared = _SHARED if draft.shares_words else ""
+    origins = dict(zip(terms, draft.origins, strict=False))
+    lines = "".join(_term(name, query, origins.get(name, "")) for name, query in terms.items())
     return f"""\
 threshold: 20
-terms:                      # add with OR: the noun and the verb, names, what headlines say instead
+{shared}terms:                      # add with OR: the noun and the verb, names, what headlines say instead
 {lines}rules:
   - id: together            # in one sentence: of the headline, the lead, or two of the text
     query: {_together([f"${name}" for name in terms])}
     weight: {BY_PLACE}
-#  - {{id: sure, query: words that are enough alone, weight: {BY_PLACE}}}
-{_headline_rule(draft, [f"${name}" for name in terms])}{_tests(draft)}"""
+{_sure_rule(draft)}{_headline_rule(draft, [f"${name}" for name in terms])}{_tests(draft)}"""
+
+
+_SHARED = "allow: {W113: a word that says both is enough}\n"
+
+
+def _term(name: str, query: str, origins: str) -> str:
+    comment = f"  # {origins}\n" if origins else ""
+    return f"{comment}  {name}: >-\n    {query}\n"
+
+
+def _sure_rule(draft: TopicDraft) -> str:
+    """Return the rule for words that are enough alone, as a comment: a person decides."""
+    query = draft.sure or "words that are enough alone"
+    return f"""\
+#  - id: sure               # where these are enough alone, take the # away
+#    query: >-
+#      {query}
+#    weight: {BY_PLACE}
+"""
 
 
 def _together(terms: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,11 +39,11 @@ def new(
     wirewatch topics new arms-for-ukraine
     wirewatch topics new arms-for-ukraine "Waffenlieferung, Panzer, military aid" "Ukraine, Kiew"
 
-    A word that a concept of the vocabulary finds becomes that concept, in all its languages; a
-    name becomes the entity. The rules score a headline, a lead and sentences of the text.
+    A word that a concept of the vocabulary finds becomes that concept, in all its languages, and
+    stays beside it; a name becomes the entity. The rules score a headline, a lead and sentences of the text.
     """  # noqa: D301 click reads \b as: keep these lines
     from config.catalog import values
-    from wirewatch.topic_tools.files import load_topic
+    from wirewatch.topic_tools.files import faults_of_text
     from wirewatch.topic_tools.template import check_query, topic_file
 
     settings = open_settings()
@@ -53,11 +54,27 @@ def new(
         check_query(query)
     path = settings.config_dir / "topics" / f"{name}.yaml"
     draft = query or _draft(settings, name, words or [])
-    _write(path, topic_file(name, " ".join(title.split()), path, draft))
+
+    def text_of(draft: TopicDraft | str) -> str:
+        return topic_file(name, " ".join(title.split()), path, draft)
+
+    text, faults = text_of(draft), []
+    for text in map(text_of, _variants(draft)):
+        faults = faults_of_text(settings, path, text)
+        if not any(fault.code == "W113" for fault in faults):
+            break
+    _write(path, text)
     _print_next_steps(name, str(path))
-    faults = load_topic(settings, name)[1]
     for fault in faults:
         say(str(fault))
+
+
+def _variants(draft: TopicDraft | str) -> list[TopicDraft | str]:
+    """Return drafts of which the first is used in which no word is in two operands (W113)."""
+    if isinstance(draft, str):
+        return [draft]
+    named_only = replace(draft, has_any_party=False)
+    return [draft, named_only, replace(named_only, shares_words=True)]
 
 
 def _draft(settings: Settings, topic: str, words: list[str]) -> TopicDraft:

@@ -160,20 +160,34 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
         assert "2 passed, 0 failed." in own_installation.invoke("topics", "test", topic)
     vocabulary = """\
 - {id: strike, forms: {de: Streik, en: strike}}
-- {id: politics, forms: {de: Regierung, en: government}}
+- {id: politics, forms: {de: Regierung OR entity:afd, en: government}}
+- {id: party, forms: {de: entity:afd OR Partei, en: entity:afd OR party}}
 - {id: america, forms: {de: entity:usa OR entity:trump, en: entity:usa OR entity:trump}}
 """
     own_installation.write("vocabulary/v.yaml", vocabulary)
     own_installation.write("vocabulary/one_topic.yaml", "- {id: other, forms: {en: strike}}\n")
     entities = "- {id: usa, name: United States, aliases: [USA]}\n- {id: trump, name: Trump}\n"
+    entities += "- {id: afd, name: AfD}\n"
     own_installation.write("entities/more.yaml", entities)
     for topic, words, wanted in (
         ("strike-in-usa", (), ("$strike", "$america", "($parties OR $politics)")),
         (
             "two-things",
             ("Warnstreik, walkout", "Bahn, Trump"),
-            ("$strike OR walkout", "entity:trump"),
+            ("$strike OR walkout OR Warnstreik", "entity:trump", "# Warnstreik = $strike\n"),
         ),
+        (
+            "one-party",
+            ("Warnstreik, mass walkout, Streik", "AfD, eastern USA"),
+            (
+                '$strike OR "mass walkout" OR Warnstreik OR Streik',
+                'entity:afd OR "eastern USA"',
+                '#      Warnstreik OR "mass walkout"\n',
+                "($parties OR $politics)",
+            ),
+        ),
+        ("both", ("Bahn, Bus", "Bahn, Flug"), ("allow: {W113: ",)),
+        ("government", ("Regierung, Amt", "AfD"), ("#  - id: headline",)),
         (
             "lines",
             ("Bahn", '"Bus \n stop"', "Streik"),
