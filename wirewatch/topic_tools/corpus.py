@@ -6,7 +6,7 @@ The port is an iterable of article revisions in the order in which they were fet
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from wirewatch.run.reading import read_archive
 from wirewatch.simulation import arrivals, parse_lines, simulated_catalog, stored_arrivals
 from wirewatch.simulation.articles import Arrival
 from wirewatch.topic_tools.candidates import read_candidates
+from wirewatch.topic_tools.headlines import BOM, SIGNS, labelled_fields
 
 Corpus = Iterable[ArticleRevision]
 """Article revisions in the order in which they were fetched; can be read once."""
@@ -146,31 +147,41 @@ def open_arrivals(
 def file_articles(
     content: bytes, name: str, settings: Settings, catalog: Catalog
 ) -> Iterator[ArticleRevision]:
-    """Yield the articles of JSON lines, as ``alerts simulate`` reads them.
+    """Yield the articles of JSON lines, as ``alerts simulate`` reads them, or labelled headlines.
 
-    A line may also leave out its address and its time.
+    A line may also leave out its address and its time. Labels are ignored.
 
     Raises:
         ArticleFileError: A line is not an article.
     """
-    lines = parse_lines(_completed(content), name)
+    lines = parse_lines(_completed(content, name, settings.language_codes), name)
     known = simulated_catalog(catalog, lines)
     arriving: Iterable[Arrival] = arrivals(lines, known, settings.fetch_live_gap)
     return (a.revision for a in arriving if a.revision is not None and not a.revision.gone)
 
 
-def _completed(content: bytes) -> bytes:
-    return b"\n".join(_complete(line, n) for n, line in enumerate(content.split(b"\n"), 1))
+def _completed(content: bytes, name: str, languages: Collection[str]) -> bytes:
+    lines = enumerate(content.removeprefix(BOM).split(b"\n"), 1)
+    return b"\n".join(_complete(line, name, number, languages) for number, line in lines)
 
 
-def _complete(line: bytes, number: int) -> bytes:
-    """Return a line with an address and a time; a line that is no JSON object unchanged."""
+def _complete(line: bytes, name: str, number: int, languages: Collection[str]) -> bytes:
+    """Return a line with an address and a time, and nothing for a comment.
+
+    A line that is neither a JSON object nor a labelled headline is unchanged.
+    """
+    if line.lstrip().startswith(b"#"):
+        return b""
     try:
-        fields = json.loads(line)
+        if line.lstrip().startswith(SIGNS):
+            fields = labelled_fields(line, name, number, languages)
+        else:
+            fields = json.loads(line)
     except (ValueError, RecursionError):
         return line  # parse_lines names the line and what is wrong with it
     if not isinstance(fields, dict):
         return line
+    fields.pop("expected", None)
     fields.setdefault("url", f"https://line.invalid/{number}")
     fields.setdefault("first_seen_at", fields.get("published_at") or "2000-01-01T00:00:00Z")
     return json.dumps(fields).encode()

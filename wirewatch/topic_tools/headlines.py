@@ -27,7 +27,10 @@ _EXPECTED = {"+": True, "-": False, "true": True, "false": False, "1": True, "0"
 _LANGUAGE = re.compile(r"([a-z]{2}):\s*(?=\S)")
 _PARTS = re.compile(r"\t|\s\|\|\s")
 _FIELDS = ("title", "lead", "text")
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
+"""What some editors write before UTF-8."""
+SIGNS = tuple(sign.encode() for sign in _SIGNS)
+"""What a labelled headline begins with, in UTF-8."""
 _MEND = 'Write `+ headline` for one to find, `- headline`, or JSON with "title" and "expected".'
 
 
@@ -61,7 +64,7 @@ def parse_labelled(
         ArticleFileError: A line has no label or is no article; or there is no line at all.
     """
     try:
-        lines = content.removeprefix(_BOM).decode().split("\n")
+        lines = content.removeprefix(BOM).decode().split("\n")
     except UnicodeDecodeError as error:
         number = content[: error.start].count(b"\n") + 1
         raise ArticleFileError(name, number, "it is not UTF-8", "Save it as UTF-8.") from None
@@ -86,6 +89,22 @@ def _parse(
         except ValueError as error:
             raise ArticleFileError(name, number, str(error), _MEND) from None
         yield LabelledArticle(number, article, expected, fields.get("language") or language)
+
+
+def labelled_fields(
+    line: bytes, name: str, number: int, languages: Collection[str]
+) -> dict[str, Any]:
+    """Return the fields of a labelled headline, without its label.
+
+    Raises:
+        ArticleFileError: It is not UTF-8, or there is nothing after the sign.
+    """
+    try:
+        return _headline(line.decode().strip(), languages)[0]
+    except UnicodeDecodeError:
+        raise ArticleFileError(name, number, "it is not UTF-8", "Save it as UTF-8.") from None
+    except ValueError as error:
+        raise ArticleFileError(name, number, str(error), _MEND) from None
 
 
 def _headline(text: str, languages: Collection[str]) -> tuple[dict[str, Any], bool]:

@@ -70,7 +70,7 @@ def _of_draft(draft: TopicDraft) -> str:
     lines = "".join(_term(name, query, origins.get(name, "")) for name, query in terms.items())
     return f"""\
 threshold: 20
-{shared}terms:                      # add with OR: the noun and the verb, names, what headlines say instead
+{shared}terms:   # add with OR: the noun and the verb, names, what headlines say instead
 {lines}rules:
   - id: together            # in one sentence: of the headline, the lead, or two of the text
     query: {_together([f"${name}" for name in terms])}

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 DEFAULT_SPAN = timedelta(days=30)
 """How far back the store is read where no archive was ever filled."""
+NO_ARTICLES = (
+    "There is no archive yet, and no article of this time is stored. "
+    "`wirewatch run` collects them; or name a file, of labelled headlines too: --articles FILE."
+)
+"""What is said where there is nothing to count in."""
 
 
 def expand(
@@ -97,7 +102,8 @@ def _expand(
                 return _Found(found.words, found.read, source, _note(found))
     with open_corpus(settings, catalog, start or now - DEFAULT_SPAN, now, file) as corpus:
         read = term.expand(corpus)
-    return _Found(read.words, read.articles, "articles")
+    note = "" if file is not None or read.articles else NO_ARTICLES
+    return _Found(read.words, read.articles, "articles", note)
 
 
 def _note(found: ArchiveExpansion) -> str:

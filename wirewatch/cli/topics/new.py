@@ -40,7 +40,8 @@ def new(
     wirewatch topics new arms-for-ukraine "Waffenlieferung, Panzer, military aid" "Ukraine, Kiew"
 
     A word that a concept of the vocabulary finds becomes that concept, in all its languages, and
-    stays beside it; a name becomes the entity. The rules score a headline, a lead and sentences of the text.
+    stays beside it; a name becomes the entity. The rules score a headline, a lead
+    and sentences of the text.
     """  # noqa: D301 click reads \b as: keep these lines
     from config.catalog import values
     from wirewatch.topic_tools.files import faults_of_text

@@ -16,7 +16,9 @@ SinceOption = Annotated[
 
 ArticlesOption = Annotated[
     str,
-    typer.Option(metavar="FILE", help="Articles of a file instead: JSON lines; - for stdin."),
+    typer.Option(
+        metavar="FILE", help="Articles of a file instead: JSON lines or headlines; - for stdin."
+    ),
 ]
 
 

@@ -101,6 +101,24 @@ def test_expand_lists_the_words_that_a_term_finds_and_how(topic: CliInstallation
         assert topic.execute("topics", "expand", wrong).code == 2
 
 
+def test_expand_reads_labelled_headlines_and_says_where_nothing_is_stored(
+    own_installation: CliInstallation,
+) -> None:
+    args = ("topics", "expand", "Verhandlung")
+    labelled = "\ufeff# the first half\n+ de: Verhandlungen in Genf\n\n- Keine Verhandlung\tLead\n"
+    labelled += '{"title": "Verhandlung", "language": "de", "expected": true}'
+    out = own_installation.invoke(*args, "--articles", "-", "--json", stdin=labelled.encode())
+    found = json.loads(out)
+    assert found["articles"] == 3
+    assert [(w["word"], w["articles"]) for w in found["words"]] == [
+        ("Verhandlung", 2),
+        ("Verhandlungen", 1),
+    ]
+    empty = own_installation.execute(*args, "--articles", "-", stdin=b"# a\n+ ")
+    assert (empty.code, "line 2: there is no headline after the sign" in empty.err) == (1, True)
+    assert "of labelled headlines too" in own_installation.execute(*args).err
+
+
 @pytest.mark.slow
 def test_expand_reads_the_store_where_no_file_is_given(topic: CliInstallation) -> None:
     now = utc_now()
