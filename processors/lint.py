@@ -78,6 +78,19 @@ def query_faults(catalog: Catalog) -> list[Fault]:
     return in_file_order(without_allowed(faults, catalog.topics))
 
 
+def errors_of_topic(topic: TopicDefinition, catalog: Catalog) -> list[Fault]:
+    """Return what keeps one topic from being used; its tests are not run.
+
+    Args:
+        topic: The topic.
+        catalog: Defines its concepts and entities.
+    """
+    ids = {entity.id for entity in catalog.entities}
+    compiled = compile_topic(topic, ids, Vocabulary(catalog.vocabulary, ids))
+    faults = (*compiled.faults, *_weight_faults(compiled))
+    return in_file_order(fault for fault in faults if fault.is_error)
+
+
 def concept_faults(topic: TopicDefinition, catalog: Catalog) -> list[Fault]:
     """Return the faults in the queries of the concepts that a topic uses.
 

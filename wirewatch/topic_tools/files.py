@@ -24,6 +24,7 @@ from config.faults import Fault, in_file_order
 from config.settings import Settings
 from config.yaml.nodes import read
 from processors import concept_faults, topic_faults
+from processors.lint import errors_of_topic
 from wirewatch.run.bootstrap import load_files
 
 GIT_SECONDS = 20
@@ -48,9 +49,8 @@ def load_topic(settings: Settings, name: str) -> tuple[Catalog, list[Fault]]:
         UsageError: There is no such topic, file or revision.
         CatalogError: The file has an error that leaves no topic to look at.
     """
-    if not is_path(name):
-        return _configured_topic(settings, name)
-    return _topic_of_file(settings, _raw_file(name))
+    catalog, faults = _load(settings, name)
+    return _with_faults(catalog, topic_of(catalog).position.file, faults)
 
 
 def faults_of_text(settings: Settings, path: Path, text: str) -> list[Fault]:
@@ -64,7 +64,8 @@ def faults_of_text(settings: Settings, path: Path, text: str) -> list[Fault]:
     Raises:
         CatalogError: The text has an error that leaves no topic to look at.
     """
-    return _topic_of_file(settings, RawFile("topic", path, text.encode()))[1]
+    catalog, faults = _topic_of_file(settings, RawFile("topic", path, text.encode()))
+    return _with_faults(catalog, topic_of(catalog).position.file, faults)[1]
 
 
 def load_sound_topic(settings: Settings, name: str) -> Catalog:
@@ -74,9 +75,11 @@ def load_sound_topic(settings: Settings, name: str) -> Catalog:
         UsageError: There is no such topic, file or revision.
         CatalogError: The topic's file has an error.
     """
-    catalog, faults = load_topic(settings, name)
-    if errors := [fault for fault in faults if fault.is_error]:
-        raise CatalogError(errors)
+    catalog, faults = _load(settings, name)
+    topic = topic_of(catalog)
+    errors = [f for f in faults if f.is_error and f.file == topic.position.file]
+    if errors := [*errors, *errors_of_topic(topic, catalog)]:
+        raise CatalogError(in_file_order(errors))
     return catalog
 
 
@@ -101,10 +104,21 @@ def topic_of(catalog: Catalog) -> TopicDefinition:
     return topic
 
 
+def _load(settings: Settings, name: str) -> tuple[Catalog, list[Fault]]:
+    """Return the catalog with one topic alone, and the faults of reading the files."""
+    if not is_path(name):
+        return _configured_topic(settings, name)
+    return _topic_of_file(settings, _raw_file(name))
+
+
 def _configured_topic(settings: Settings, topic: str) -> tuple[Catalog, list[Fault]]:
     files = gather(settings.config_dir)
-    catalog, faults = assemble(files, Variables(os.environ, Path(".env")))
+    variables = Variables(os.environ, Path(".env"))
+    catalog, faults = assemble([f for f in files if _may_define(f, topic)], variables)
     chosen = tuple(t for t in catalog.topics if t.id == topic)
+    if not chosen:  # the others too, to say what there is
+        catalog, faults = assemble(files, variables)
+        chosen = tuple(t for t in catalog.topics if t.id == topic)
     if not chosen:
         broken = [f for f in faults if f.is_error and _is_topic_file(f.file)]
         if errors := [f for f in broken if Path(f.file).stem == topic]:
@@ -112,7 +126,13 @@ def _configured_topic(settings: Settings, topic: str) -> tuple[Catalog, list[Fau
         known = ", ".join(sorted(t.id for t in catalog.topics)) or "none"
         mend = f"Topics: {known}. The path of a file needs a slash or ends in .yaml."
         raise UsageError(f"There is no topic {topic!r}.", mend=mend)
-    return _with_faults(replace(catalog, topics=chosen), chosen[0].position.file, faults)
+    return replace(catalog, topics=chosen), faults
+
+
+def _may_define(file: RawFile, topic: str) -> bool:
+    """Return whether a file may have the topic, or is no topic's."""
+    is_other = isinstance(file.content, bytes) and topic.encode() not in file.content
+    return file.kind != "topic" or not is_other
 
 
 def _topic_of_file(settings: Settings, file: RawFile) -> tuple[Catalog, list[Fault]]:
@@ -122,7 +142,7 @@ def _topic_of_file(settings: Settings, file: RawFile) -> tuple[Catalog, list[Fau
     if not catalog.topics:
         errors = [f for f in faults if f.is_error and not _is_of(shared, f)]
         raise CatalogError(errors or faults)
-    return _with_faults(catalog, catalog.topics[0].position.file, faults)
+    return catalog, faults
 
 
 def _with_faults(

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from config.catalog.load import RawFile, assemble
+from config.catalog.variables import Variables
 from config.errors import ArticleFileError
 from tests.support.cli_installation import CliInstallation
+from wirewatch.topic_tools import files
 from wirewatch.topic_tools.headlines import parse_labelled
 
 LABELLED = """\
@@ -128,6 +132,24 @@ def test_try_refuses_what_it_cannot_use(own_installation: CliInstallation, tmp_p
     done = own_installation.execute("topics", "try", str(broken), "-", stdin=b"+ a")
     assert (done.code, "E002" in done.err) == (1, True)
     assert not failures
+
+
+def test_try_parses_only_files_that_may_have_the_topic(
+    own_installation: CliInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_installation.write("topics/row.yaml", ROW)
+    own_installation.write("topics/other.yaml", "id: other\nquery: Regen\n")
+    parsed: list[str] = []
+
+    def assemble_and_note(raw: list[RawFile], variables: Variables) -> Any:
+        parsed.extend(file.path.name for file in raw if file.kind == "topic")
+        return assemble(raw, variables)
+
+    monkeypatch.setattr(files, "assemble", assemble_and_note)
+    assert "2 found" in try_lines(own_installation, "row", "+ de: Regen\n+ de: Koalition zerbricht")
+    assert parsed == ["row.yaml"]
+    unknown = own_installation.execute("topics", "try", "nope", "-", stdin=b"+ a")
+    assert "other, row" in unknown.err
 
 
 def test_try_can_fail_a_build(own_installation: CliInstallation) -> None:
