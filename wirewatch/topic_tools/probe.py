@@ -41,18 +41,18 @@ class Mentioned:
         entities: Ids of the entities that it names, by how it writes them.
         language: The language that it was read in.
         terms: Names of the terms of the topic that are found in it.
-        hits: The folded words by which each concept and term is found.
+        evidence: The folded words by which each concept and term is found.
     """
 
     concepts: frozenset[str]
     entities: dict[str, str]
     language: str
     terms: frozenset[str] = frozenset()
-    hits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    evidence: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def concepts_without(self, words: Set[str]) -> frozenset[str]:
         """Return the concepts that are found by other words than these."""
-        return frozenset(name for name in self.concepts if not self.hits[name] <= words)
+        return frozenset(name for name in self.concepts if not self.evidence[name] <= words)
 
 
 class ConceptProbe:
@@ -102,7 +102,7 @@ class ConceptProbe:
             entities=entities,
             language=analysis.language,
             terms=names & self._terms,
-            hits=_hits(names, analysis),
+            evidence=_evidence_words(names, analysis),
         )
 
     @cached_property
@@ -117,7 +117,7 @@ class ConceptProbe:
         return any(form.value.startswith(f"entity:{entity} ") for form in forms)
 
 
-def _hits(names: Iterable[str], analysis: Analysis) -> dict[str, frozenset[str]]:
+def _evidence_words(names: Iterable[str], analysis: Analysis) -> dict[str, frozenset[str]]:
     """Return the folded words of the evidence of each rule that fired."""
     hits: dict[str, set[str]] = {name: set() for name in names}
     for evidence in (one for match in analysis.matches for one in match.evidence):

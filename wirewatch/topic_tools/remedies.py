@@ -85,13 +85,13 @@ class _Traits:
         words: Its folded words.
         concepts: The concepts that it has.
         terms: The terms of the topic that it has.
-        hits: The folded words by which it has each concept and term.
+        evidence: The folded words by which it has each concept and term.
     """
 
     words: frozenset[str]
     concepts: frozenset[str]
     terms: frozenset[str]
-    hits: Mapping[str, frozenset[str]]
+    evidence: Mapping[str, frozenset[str]]
 
 
 class Remedies:
@@ -141,7 +141,7 @@ class Remedies:
     def _traits_of(self, article: ArticleRevision, language: str | None) -> _Traits:
         looked = self._probe.look(article, language)
         words = frozenset(word for word in words_of(article) if len(word) >= SHORTEST)
-        return _Traits(words, looked.concepts, looked.terms, looked.hits)
+        return _Traits(words, looked.concepts, looked.terms, looked.evidence)
 
     def _count_labelled(self) -> None:
         for result, traits in self._traits:
@@ -202,6 +202,6 @@ def _keys(traits: _Traits, paired: Iterable[str]) -> Iterable[Key]:
     yield from (("", concept, "") for concept in traits.concepts)
     yield from ((word, concept, "") for word in words for concept in traits.concepts)
     for term in traits.terms:  # beside it, not the word that it is found by
-        hits = traits.hits[term]
+        hits = traits.evidence[term]
         yield from ((word, "", term) for word in words - hits)
-        yield from (("", one, term) for one in traits.concepts if not traits.hits[one] <= hits)
+        yield from (("", one, term) for one in traits.concepts if not traits.evidence[one] <= hits)
