@@ -14,20 +14,16 @@ from config.catalog.sources_edit.yaml_text import (
     BY_HAND,
     NewFeed,
     NewOutlet,
-    child,
-    end_of,
     flow_item,
     key_value,
-    line_end,
-    newline_of,
     not_editable,
     outlet_nodes,
     read_outlets,
     reread_outlets,
-    value_of,
 )
 from config.catalog.variables import Variables
 from config.errors import NotFoundError, UsageError
+from config.yaml.edits import child, end_of, line_end, newline_of, value_of
 
 _NOWHERE = FilePosition("", 0, 0)
 

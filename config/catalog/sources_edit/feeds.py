@@ -13,20 +13,16 @@ from config.catalog.sources_edit.yaml_text import (
     BY_HAND,
     NewFeed,
     NewOutlet,
-    child,
-    end_of,
     flow_item,
-    line_end,
-    newline_of,
     not_editable,
     outlet_nodes,
     read_outlets,
     reread_outlets,
     scalar,
-    value_of,
 )
 from config.catalog.variables import Variables
 from config.errors import UsageError
+from config.yaml.edits import child, end_of, line_end, newline_of, value_of
 
 
 def add_feeds(text: str, feeds: Sequence[tuple[NewOutlet, NewFeed]], variables: Variables) -> str:

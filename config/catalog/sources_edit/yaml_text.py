@@ -1,4 +1,4 @@
-"""Positions in the YAML of ``sources.yaml``, and values written as YAML."""
+"""What ``sources.yaml`` has, as outlets and as YAML nodes, and values written as YAML."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from config.catalog.models import Outlet
 from config.catalog.section import Faults
 from config.catalog.sources import read_sources
 from config.catalog.variables import Variables
 from config.errors import UsageError
+from config.yaml.edits import child
 from config.yaml.nodes import parse
 
 BY_HAND = "Edit sources.yaml by hand."
@@ -100,37 +101,6 @@ def outlet_nodes(text: str) -> Any:
     if not isinstance(outlets, SequenceNode) or not outlets.value:
         raise UsageError("sources.yaml has no list of outlets.", mend=BY_HAND)
     return outlets
-
-
-def child(mapping: Any, key: str) -> Any:
-    """Return the node of a key of a mapping, or None."""
-    return next((value for name, value in mapping.value if name.value == key), None)
-
-
-def value_of(mapping: Any, key: str) -> str:
-    """Return the text of a key of a mapping; empty where it has none."""
-    node = child(mapping, key) if isinstance(mapping, MappingNode) else None
-    return str(node.value) if isinstance(node, ScalarNode) else ""
-
-
-def end_of(node: Any) -> int:
-    """Return where the text of a node ends; the mark of a block is after what follows it."""
-    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return end_of(last[1] if isinstance(last, tuple) else last)
-
-
-def line_end(text: str, index: int) -> int:
-    """Return where the line of a position ends, without its line break."""
-    end = text.find("\n", index)
-    end = len(text) if end < 0 else end
-    return end - (text[end - 1 : end] == "\r")
-
-
-def newline_of(text: str) -> str:
-    """Return how the lines of a text end."""
-    return "\r\n" if "\r\n" in text else "\n"
 
 
 def flow_item(feed: NewFeed, *, in_list: bool = False) -> str:

@@ -21,6 +21,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from config.catalog.models import SourceText, TopicDefinition
 from config.errors import UsageError
+from config.yaml.edits import child, end_of, next_line
 from processors.query import parse
 from processors.query.nodes import EntityNode, Node, Phrase, TermRef, Word, walk
 from processors.topics import queries_of
@@ -73,7 +74,7 @@ def add_tests(text: str, tests: str, number: int, read: Read) -> str:
         UsageError: The text has errors, or is written in a way that this cannot edit.
     """
     topic = _read(text, read)
-    node = _child(_root(text), "tests")
+    node = child(_root(text), "tests")
     if node is None or (isinstance(node, ScalarNode) and not topic.tests):
         changed = _with_new_list(text, node, tests)
     elif isinstance(node, SequenceNode) and not node.flow_style and node.value:
@@ -110,24 +111,24 @@ def _alike(before: TopicDefinition, after: TopicDefinition) -> bool:
 
 def _with_denied(text: str, name: str, word: str) -> str:
     root = _root(text)
-    deny = _child(root, "deny")
+    deny = child(root, "deny")
     if not isinstance(deny, MappingNode) or not deny.value:
         return _with_new_deny(text, root, deny, name, word)
-    words = _child(deny, name)
+    words = child(deny, name)
     if isinstance(words, SequenceNode) and words.value:
         return _with_item(text, words, word)
     if words is not None:
         raise _by_hand(f"deny: {{{name}: [{_quoted(word)}]}}")
     entry = f"{name}: [{_quoted(word)}]"
     if deny.flow_style:
-        at = _end(deny.value[-1][1])
+        at = end_of(deny.value[-1][1])
         return f"{text[:at]}, {entry}{text[at:]}"
     return _insert_below(text, deny, f"{' ' * deny.start_mark.column}{entry}\n")
 
 
 def _with_item(text: str, words: Any, word: str) -> str:
     if words.flow_style:
-        at = _end(words.value[-1])
+        at = end_of(words.value[-1])
         return f"{text[:at]}, {_quoted(word)}{text[at:]}"
     return _insert_below(text, words, f"{' ' * words.start_mark.column}- {_quoted(word)}\n")
 
@@ -136,9 +137,9 @@ def _with_new_deny(text: str, root: Any, deny: Any, name: str, word: str) -> str
     line = f"deny: {{{name}: [{_quoted(word)}]}}\n"
     if isinstance(deny, ScalarNode):  # `deny:` without anything
         key = next(key for key, value in root.value if value is deny)
-        at, end = key.start_mark.index, _next_line(text, key.end_mark.index)
+        at, end = key.start_mark.index, next_line(text, key.end_mark.index)
         return text[:at] + line + text[end:]
-    return _insert_below(text, _child(root, "terms"), line)
+    return _insert_below(text, child(root, "terms"), line)
 
 
 # ── EXCEPT in a query ────────────────────────────────────────────────────────────────────────────
@@ -204,7 +205,7 @@ def _offset(text: str, source: SourceText, at: int) -> int:
     position = source.at(at)
     start = 0
     for _ in range(position.line - 1):
-        start = _next_line(text, start)
+        start = next_line(text, start)
     return start + position.column - 1
 
 
@@ -221,29 +222,11 @@ def _root(text: str) -> Any:
     return root
 
 
-def _child(mapping: Any, key: str) -> Any:
-    return next((value for name, value in mapping.value if name.value == key), None)
-
-
-def _end(node: Any) -> int:
-    """Return where the text of a node ends; the mark of a block is after what follows it."""
-    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _end(last[1] if isinstance(last, tuple) else last)
-
-
-def _next_line(text: str, index: int) -> int:
-    """Return where the line after that of a position begins."""
-    end = text.find("\n", index)
-    return len(text) if end < 0 else end + 1
-
-
 def _insert_below(text: str, node: Any, lines: str) -> str:
     """Return the text with lines below those of a node."""
-    end = _end(node)
+    end = end_of(node)
     # The mark of a block scalar is at the beginning of the next line.
-    at = end if text[end - 1 : end] == "\n" else _next_line(text, end)
+    at = end if text[end - 1 : end] == "\n" else next_line(text, end)
     return _joined(text[:at], lines, text[at:])
 
 
