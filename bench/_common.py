@@ -1,8 +1,9 @@
-"""What the benchmarks of streams and processors share: records, their batches, client settings."""
+"""What benchmarks share: records, their batches, settings of Kafka clients, PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 from bench.matching import Article
@@ -10,6 +11,7 @@ from core.ids import article_id
 from core.messages import ArticleRevision
 from core.messages.envelope import to_record
 from core.streams.port import Record
+from tests.support import postgres
 
 INPUT, OUTPUT = "news.articles.v1", "news.enriched.v1"
 """Streams that every contender reads and writes."""
@@ -45,3 +47,11 @@ def record_of(number: int, article: Article) -> Record:
 def batches(values: Values) -> Iterable[Values]:
     """Split values into batches of :data:`BATCH`."""
     return (values[first : first + BATCH] for first in range(0, len(values), BATCH))
+
+
+def start_postgres(stack: ExitStack) -> postgres.Server:
+    """Start a PostgreSQL server , stopped with the stack; end the program if there is none."""
+    home = postgres.binaries()
+    if home is None:
+        raise SystemExit(postgres.NOT_THERE)
+    return stack.enter_context(closing(postgres.Server(home)))

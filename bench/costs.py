@@ -39,7 +39,7 @@ from pathlib import Path
 import psycopg
 import zstandard
 
-from bench._common import BATCH
+from bench._common import BATCH, start_postgres
 from bench._pages import SETS, read_set
 from core.messages.envelope import STREAM_MESSAGES
 from core.streams.port import Record
@@ -85,10 +85,7 @@ def main() -> None:
             installation.route_to_webhook(f"{webhook.url}/hook")
         server = None
         if options.store == "postgresql":
-            home = postgres.binaries()
-            if home is None:
-                raise SystemExit(postgres.NOT_THERE)
-            server = stack.enter_context(closing(postgres.Server(home)))
+            server = start_postgres(stack)
             url = stack.enter_context(postgres.database(server.url()))
             installation.environment["WIREWATCH_DATABASE_URL"] = url
         measure(installation, newsroom, stories, server)

@@ -36,8 +36,7 @@ def main() -> None:
     ):
         installation = new_installation(Path(folder))
         installation.write_sources(kurier=newsroom.feed_url("kurier"))
-        text = (installation.config / "sources.yaml").read_text().replace('"0s"', '"1s"')
-        installation.write("sources.yaml", text)
+        installation.poll_every_second()
         installation.route_to_webhook(receiver.url + "/hook")
         for n in range(count):
             installation.write(f"topics/t{n}.yaml", f"{{id: t{n}, title: T, query: Vorhaben{n}}}")

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import structlog
 
-from bench._common import INPUT, record_of
+from bench._common import INPUT, record_of, start_postgres
 from bench.costs import server_seconds
 from core.clock import utc_now
 from core.processes.instance import Instance
@@ -48,10 +48,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server, url = None, f"sqlite:///{folder / 'store.db'}"
         if options.store == "postgresql":
-            home = postgres.binaries()
-            if home is None:
-                raise SystemExit(postgres.NOT_THERE)
-            server = stack.enter_context(closing(postgres.Server(home)))
+            server = start_postgres(stack)
             url = stack.enter_context(postgres.database(server.url()))
         store = stack.enter_context(closing(Store.open(url)))
         instance = stack.enter_context(closing(Instance.start(folder)))

@@ -16,7 +16,7 @@ from tests.support.newsroom import Newsroom, WebhookReceiver
 from tests.support.pgbouncer import NOT_THERE as NO_PGBOUNCER
 from tests.support.pgbouncer import PgBouncer, find_pgbouncer, running_pgbouncer
 from tests.support.postgres import NOT_THERE, Server, binaries, database
-from tests.wirewatch.run.many_stories import assert_decided_once, publish_many
+from tests.wirewatch.run.many_stories import assert_decided_once, publish_many, run_two_rounds
 from tests.wirewatch.run.test_on_postgres import new_program
 
 pytestmark = [pytest.mark.ha, pytest.mark.processes, pytest.mark.timeout(600)]
@@ -59,9 +59,6 @@ def test_two_runs_at_once_behind_it_decide_and_tell_everything_once(
     with database(pooler.url()) as url:
         installation = new_program(tmp_path, newsroom, webhook, WIREWATCH_DATABASE_URL=url)
         publish_many(installation, newsroom, 12)
-        pair = [installation.start("run", "--once", "--json") for _ in range(2)]
-        for process in pair:
-            out, err = process.communicate(timeout=120)
-            assert process.returncode == 0, out + err
+        run_two_rounds(installation)
         assert_decided_once(installation, webhook, 12, notified_again=0)
     assert pooler.count_transactions() - before > 50

@@ -35,6 +35,21 @@ def publish_many(installation: CliInstallation, newsroom: Newsroom, count: int) 
         )
 
 
+def run_two_rounds(installation: CliInstallation) -> None:
+    """Start two rounds at once, and check that both end well."""
+    pair = [installation.start("run", "--once", "--json") for _ in range(2)]
+    for process in pair:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, out + err
+
+
+def count_opened(installation: CliInstallation) -> Counter[str]:
+    """Return how many alerts each article opened; an event that is on its stream twice is one."""
+    records = installation.tail("news.alerts.v1")
+    events = {r["headers"]["ce_id"]: r["value"] for r in records}.values()
+    return Counter(e["article_id"] for e in events if e["event"] == "opened")
+
+
 def assert_decided_once(
     installation: CliInstallation,
     webhook: WebhookReceiver,

@@ -12,7 +12,14 @@ from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Newsroom, Story, WebhookReceiver, unique_story
 from tests.support.postgres import Server
 from tests.support.running_program import run_program, wait_until
-from tests.wirewatch.run.many_stories import BODY, OTHER, assert_decided_once, publish_many
+from tests.wirewatch.run.many_stories import (
+    BODY,
+    OTHER,
+    assert_decided_once,
+    count_opened,
+    publish_many,
+    run_two_rounds,
+)
 
 
 def new_program(
@@ -58,10 +65,7 @@ def test_two_runs_at_once_share_the_work(
 ) -> None:
     installation = new_program(tmp_path, newsroom, webhook, WIREWATCH_DATABASE_URL=postgres)
     publish_many(installation, newsroom, 12)
-    pair = [installation.start("run", "--once", "--json") for _ in range(2)]
-    for process in pair:
-        out, err = process.communicate(timeout=90)
-        assert process.returncode == 0, out + err
+    run_two_rounds(installation)
     assert_decided_once(installation, webhook, 12)
 
 
@@ -71,9 +75,7 @@ def test_a_killed_and_restarted_server_loses_nothing_and_repeats_nothing(
     url = own_postgres.url()
     installation = new_program(tmp_path, newsroom, webhook, WIREWATCH_DATABASE_URL=url)
     installation.write_sources(**{f"blatt{n}": newsroom.feed_url(f"feed{n}") for n in range(3)})
-    installation.write(
-        "sources.yaml", (installation.config / "sources.yaml").read_text().replace('"0s"', '"1s"')
-    )
+    installation.poll_every_second()
     newsroom.publish("feed0", unique_story("/s0", "Bericht Nummer 0"))
     with run_program(installation, "--only", "ingest,processors,alerts") as running:
         wait_until(lambda: webhook.notifications, "nothing was notified", running)
@@ -84,11 +86,7 @@ def test_a_killed_and_restarted_server_loses_nothing_and_repeats_nothing(
         wait_until(lambda: len(webhook.notifications) >= 3, "not notified after a crash", running)
         running.stop()
     assert set(Counter(t["id"] for t in webhook.notifications).values()) == {1}
-    events = {
-        r["headers"]["ce_id"]: r["value"] for r in installation.tail("news.alerts.v1")
-    }.values()
-    opened = Counter(e["article_id"] for e in events if e["event"] == "opened")
-    assert sorted(opened.values()) == [1, 1, 1]
+    assert sorted(count_opened(installation).values()) == [1, 1, 1]
 
 
 def test_a_wrong_password_ends_the_program_with_a_message_that_does_not_show_it(

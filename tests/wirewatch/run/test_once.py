@@ -15,7 +15,13 @@ from config.catalog.last_good import HeldFile
 from config.faults import Fault
 from tests.support.cli_installation import SECRET, CliInstallation, new_installation
 from tests.support.newsroom import Answer, Newsroom, Story, WebhookReceiver
-from tests.wirewatch.run.many_stories import BODY, OTHER, assert_decided_once, publish_many
+from tests.wirewatch.run.many_stories import (
+    BODY,
+    OTHER,
+    assert_decided_once,
+    publish_many,
+    run_two_rounds,
+)
 from wirewatch.run.once import describe_faults
 from wirewatch.run.summary import Summary
 
@@ -182,8 +188,5 @@ def test_two_rounds_at_once_share_the_work(
     on_any_engine: CliInstallation, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
     publish_many(on_any_engine, newsroom, 30)
-    pair = [on_any_engine.start("run", "--once", "--json") for _ in range(2)]
-    for process in pair:
-        out, err = process.communicate(timeout=90)
-        assert process.returncode == 0, out + err
+    run_two_rounds(on_any_engine)
     assert_decided_once(on_any_engine, webhook, 30)
