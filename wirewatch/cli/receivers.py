@@ -152,12 +152,14 @@ def _load(settings: Settings) -> Catalog:
     """Load the receivers.
 
     Raises:
-        CatalogError: ``alerts.yaml`` has errors.
+        CatalogError: ``alerts.yaml`` has errors, or there is no configuration folder.
     """
     from alerts.receivers import receiver_faults
 
     catalog, faults = load_files(settings)
-    found = [f for f in faults if f.file.endswith("alerts.yaml")] + receiver_faults(catalog)
+    is_missing = not settings.config_dir.is_dir()
+    of_alerts = [f for f in faults if is_missing or f.file.endswith("alerts.yaml")]
+    found = of_alerts + receiver_faults(catalog)
     if errors := [fault for fault in found if fault.is_error]:
         raise CatalogError(errors)
     return catalog

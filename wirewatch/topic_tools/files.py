@@ -98,6 +98,15 @@ def check_alerts(settings: Settings) -> Catalog:
     return catalog
 
 
+def faults_of_topics(catalog: Catalog, faults: Sequence[Fault]) -> list[Fault]:
+    """Return the faults in the files of topics and vocabulary.
+
+    Where there is no topic at all, they include those that say what cannot be read: the path of the
+    configuration may be mistyped.
+    """
+    return [f for f in faults if _is_topic_fault(f) or (not catalog.topics and _is_unread(f))]
+
+
 def topic_of(catalog: Catalog) -> TopicDefinition:
     """Return the topic of a catalog that has only one."""
     (topic,) = catalog.topics
@@ -120,8 +129,9 @@ def _configured_topic(settings: Settings, topic: str) -> tuple[Catalog, list[Fau
         catalog, faults = assemble(files, variables)
         chosen = tuple(t for t in catalog.topics if t.id == topic)
     if not chosen:
+        unread = [] if catalog.topics else [f for f in faults if _is_unread(f)]
         broken = [f for f in faults if f.is_error and _is_topic_file(f.file)]
-        if errors := [f for f in broken if Path(f.file).stem == topic]:
+        if errors := unread or [f for f in broken if Path(f.file).stem == topic]:
             raise CatalogError(errors)
         known = ", ".join(sorted(t.id for t in catalog.topics)) or "none"
         mend = f"Topics: {known}. The path of a file needs a slash or ends in .yaml."
@@ -155,6 +165,15 @@ def _with_faults(
 
 def _is_of(files: Sequence[RawFile], fault: Fault) -> bool:
     return any(Path(fault.file).name == file.path.name for file in files)
+
+
+def _is_topic_fault(fault: Fault) -> bool:
+    path = Path(fault.file)
+    return not {"topics", "vocabulary"}.isdisjoint((path.parent.name, path.name))
+
+
+def _is_unread(fault: Fault) -> bool:
+    return fault.code == "E201"
 
 
 def _is_topic_file(file: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +16,7 @@ from wirewatch.cli.terminal import with_progress
 from wirewatch.cli.topics.backtest import backtest
 from wirewatch.cli.topics.comparison import diff
 from wirewatch.cli.topics.expansion import expand
+from wirewatch.cli.topics.listing import list_topics
 from wirewatch.cli.topics.new import new
 from wirewatch.cli.topics.options import ArticlesOption, read_articles
 from wirewatch.cli.topics.report import report as topic_report
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics, and report on them.")
+app.command("list")(list_topics)
 app.command("new")(new)
 app.command("try")(try_topic)
 app.command("expand")(expand)
@@ -176,15 +177,10 @@ def _load(settings: Settings, topic: str) -> tuple[Catalog, list[Fault]]:
         CatalogError: The topic's file has errors.
     """
     from processors import topic_faults, vocabulary_faults
-    from wirewatch.topic_tools.files import load_topic
+    from wirewatch.topic_tools.files import faults_of_topics, load_topic
 
     if topic:
         return load_topic(settings, topic)
     catalog, faults = load_files(settings)
     found = [*faults, *topic_faults(catalog), *vocabulary_faults(catalog)]
-    return catalog, in_file_order(fault for fault in found if _is_of_topics(fault))
-
-
-def _is_of_topics(fault: Fault) -> bool:
-    path = Path(fault.file)
-    return not {"topics", "vocabulary"}.isdisjoint((path.parent.name, path.name))
+    return catalog, in_file_order(faults_of_topics(catalog, found))
