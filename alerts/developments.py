@@ -81,6 +81,7 @@ class DevelopmentKind(StrEnum):
     TOLL = "toll"
     OUTCOME = "outcome"
     SAME_FORM = "same_form"
+    REPLACED = "replaced"
     HEADLINE = "headline"
 
 

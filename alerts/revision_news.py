@@ -6,7 +6,8 @@
     new paragraphs           ─▶ those with evidence, or that correct something
                                     ─▶ find_development, with its sentence as the headline
                                     ─▶ background, new to the story but not to the world ─▶ nothing
-    neither                  ─▶ nothing: what matched was there before
+    all of it changed        ─▶ another report at the same address, if it shares few words
+    none of these            ─▶ nothing: what matched was there before
 
 The first text of an article that had a headline only is that article, not news by its new words.
 """
@@ -46,6 +47,10 @@ PARAGRAPH_STEMS = 6
 
 FIRST_TEXT_SHARE = 0.9
 
+REPLACED_SHARE = 0.35
+"""Most of the shorter headline and lead that those before share, if a page has another report: a
+police blotter or a weather page of the next day. A stub that its article replaces shares more."""
+
 WORDY = frozenset({DevelopmentKind.HEADLINE, DevelopmentKind.CORROBORATED})
 """Developments that only new words make. Of eight messages that told an article's own first text
 after its headline alone, a reader of 141 messages wanted none."""
@@ -75,7 +80,8 @@ def find_revision_news(
     news = None
     if changes_first_lines(match.article):
         news = find_news(match, _without_old_corrections(match, features), members, elsewhere)
-    return news or _find_paragraph_news(match, features, members, elsewhere)
+    news = news or _find_paragraph_news(match, features, members, elsewhere)
+    return news or _find_replacement(match, features, members)
 
 
 def _without_old_corrections(match: Match, features: StoryFeatures) -> StoryFeatures:
@@ -117,8 +123,25 @@ def _find_paragraph_news(
     return _by_paragraph(next(corrections, news[0])) if news else None
 
 
+def _find_replacement(
+    match: Match, features: StoryFeatures, members: Sequence[StoryMember]
+) -> StoryNews | None:
+    """Return the report that has taken the place of another one, headline and text."""
+    has_headline = any(p.field == "title" for p in match.article.new_passages or ())
+    before = next((m.wording for m in members if m.article_id == match.article_id), None)
+    if not has_headline or not _is_first_text(match) or before is None:
+        return None
+    own = own_member(match, features).wording
+    shorter = min(len(own.stems), len(before.stems))
+    had_headline_only = before.stems == before.headline
+    if had_headline_only or len(own.stems & before.stems) > REPLACED_SHARE * shorter:
+        return None
+    new = own.headline - before.stems
+    return story_news(match, Development(DevelopmentKind.REPLACED, new)) if new else None
+
+
 def _is_first_text(match: Match) -> bool:
-    """Return whether all of an article's text is new: it had a headline only."""
+    """Return whether all of an article's text is new: it had a headline only, or another text."""
     article = match.article
     text = sum(p.end - p.start for p in article.new_passages or () if p.field != "title")
     return text >= FIRST_TEXT_SHARE * len(f"{article.lead}{article.text}")

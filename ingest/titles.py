@@ -100,13 +100,14 @@ def letters_of(text: str) -> str:
 
 
 def _without_marker(title: str) -> str:
-    title = title.strip()
+    title = whole = title.strip()
     for pattern in (_IN_BRACKETS, _LABEL, _PLUS_LABEL, _TRAILING):
         title = pattern.sub("", title).strip()
     unmarked = _PLUSES.sub("", title)
     if unmarked != title:
         title = _INNER_PLUSES.sub("", unmarked) if _is_short_label(unmarked) else unmarked
-    return title.strip(" |•·:")
+    title = title.lstrip(" |•·:").rstrip(" |•·")
+    return title if whole.endswith(title) else title.rstrip(" :")
 
 
 def _is_short_label(title: str) -> bool:

@@ -70,7 +70,8 @@ def extract_page(
 
     Args:
         body: The page as the server sent it, decompressed.
-        url: Where it was fetched from, after redirects.
+        url: Where it was fetched from, after redirects; empty for a file, whose own word for its
+            address is taken then.
         content_type: The server's Content-Type header.
         hints: What the feed says.
         now: The present, aware; no publication is later.
@@ -83,12 +84,17 @@ def extract_page(
     return _assemble(source, content)
 
 
+UNKNOWN_ADDRESS = "https://page.invalid/"
+"""Stands for the address of a page of which nothing says where it is: its relative links lead to
+other pages of its outlet all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """A page as it was read.
 
     Attributes:
-        url: Where it was fetched from.
+        url: Where it was fetched from, or else the address that it names; may be empty.
         hints: What the feed says.
         page: The parsed page.
         blocks: Its blocks with their zones.
@@ -143,12 +149,18 @@ def _read(body: bytes, url: str, content_type: str | None, hints: PageHints) -> 
     if separate_teasers(blocks):
         blocks = collect_blocks(page.root)
     apply_removal(blocks, selected)
-    candidates = title_candidates(page, hints, url)
-    tagged = tag_zones(blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body)
+    candidates = title_candidates(page, hints, page.address)
+    tagged = tag_zones(
+        blocks,
+        candidates.all,
+        live=page.data.live,
+        url=page.address or UNKNOWN_ADDRESS,
+        stated=page.data.body,
+    )
     apply_removal(blocks, selected)
     chosen = select_body(blocks, selected, tagged.title)
     descriptions = descriptions_of(page, hints)
-    return _Source(url, hints, page, blocks, candidates, descriptions, tagged, chosen)
+    return _Source(page.address, hints, page, blocks, candidates, descriptions, tagged, chosen)
 
 
 def _decide(source: _Source, now: datetime) -> _Content:

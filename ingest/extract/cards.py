@@ -6,8 +6,9 @@
     elements alike beside each other, or with a time of publication ─▶ cards
 
 A card is cut only where the article has text of its own above it. The items of a list article and
-the entries of a live page look like cards too. So cards that neither have a date nor are outside of
-the ``<article>`` are cut only if their list is apart from the paragraphs, and shorter than they.
+the entries of a live page look like cards too. So cards that neither have a date nor a line such as
+*Most read* above them nor are outside of the ``<article>`` are cut only if their list is apart from
+the paragraphs, and shorter than they.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from core.text.clean import clean_line
 from ingest.extract.blocks import Block, ends_sentence
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.teasers import is_other_page, other_article
-from ingest.extract.vocabulary import alternatives
+from ingest.extract.vocabulary import RELATED_HEAD, alternatives
 
 _WITHIN = 3
 """Blocks below a linked headline among which its description is."""
@@ -35,7 +36,8 @@ _LONGEST_LABEL = 60
 _LONGEST_WORD = 30
 _MOST_TEXT = 6
 """Times the article's own text that all cards alike may have, if there is a sign besides their
-shape; if there is none, once."""
+shape, such as *Most read* above them; if there is none, once."""
+_LONGEST_HEAD = 80
 _LIST_TITLE = re.compile(r"\blive\b|ticker|news-?blog|chronolog|timeline|presseschau|онлайн")
 """Headlines of pages whose entries or items are the article."""
 _ENTRY = re.compile(r"\b(?:live|ticker|liveblog|update|entry|timeline|event|post)", re.IGNORECASE)
@@ -103,8 +105,8 @@ def _may_begin(blocks: Sequence[Block], index: int, url: str) -> bool:
     if not block.mostly_links:
         return _leads_on(block, url)
     around = (*blocks[max(index - 1, 0) : index], *blocks[index + 1 : index + 1 + _WITHIN])
-    href = block.links[0].get("href") or ""
-    if urlsplit(url).path.rstrip("/") in href:  # an entry of this page
+    path = urlsplit(url).path.rstrip("/")
+    if path and path in (block.links[0].get("href") or ""):  # an entry of this page
         return False
     may_be = any(_is_description(b, block) or _is_date(b) for b in around)
     return may_be and other_article(block, url)
@@ -248,12 +250,22 @@ def _are_teasers(blocks: Sequence[Block], group: Sequence[_Card], opening: int, 
     indexes = [i for card in group for i in range(card.first, card.last + 1)]
     if any(blocks[i].location == blocks[opening].location for i in indexes):
         return False
-    is_strong = all(card.is_dated for card in group) or _is_apart(blocks, group, opening)
+    is_strong = (
+        all(card.is_dated for card in group)
+        or _is_related_head(above)
+        or _is_apart(blocks, group, opening)
+    )
     if not is_strong and _contains(group[0].element.getparent(), blocks[opening]):
         return False
     if sum(len(blocks[i].text) for i in indexes) > (_MOST_TEXT if is_strong else 1) * size:
         return False
     return len(group) > 1 or (is_strong and group[0].has_text)
+
+
+def _is_related_head(block: Block) -> bool:
+    """Return whether a line above cards says that they lead to other articles."""
+    is_line = len(block.text) <= _LONGEST_HEAD and not block.sentence
+    return is_line and RELATED_HEAD.matches_start(block.lower)
 
 
 def _is_apart(blocks: Sequence[Block], group: Sequence[_Card], opening: int) -> bool:

@@ -7,7 +7,8 @@
 
 The entries of a live page and the parts of one article are no further articles. So a heading alone
 proves nothing: its element must have text of its own and rank equally with the element of the
-article, or give a byline.
+article, or give a byline. Outside of the ``<article>`` that holds headline and text a second
+``<h1>`` or a linked heading is enough.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _HIGHEST = ("h1", "h2")
 _SHORTEST_HEADLINE = 15
 _FEWEST_WORDS = 3
 _SHORTEST_ARTICLE = 300
+_SHORTEST_APART = 80
+"""Characters of an article that is outside of the ``<article>`` with headline and text."""
 _BYLINE_WITHIN = 4
 _CLOCK = re.compile(r"\W*\d{1,2}[:.h]\d\d(?:\s?\w{1,5}\.?)?\W*")
 _ENTRY = re.compile(r"\b(?:live|ticker|liveblog|update|entry|timeline)", re.IGNORECASE)
@@ -76,7 +79,8 @@ def find_further_articles(
             if candidate is None:
                 continue
             span = _span_of(blocks, candidate)
-        if _is_whole_article(blocks, title, candidate, span, stated):
+        until = spans[0][0] if spans else index
+        if _is_whole_article(blocks, title, candidate, span, stated, until):
             spans.append(span)
     return spans
 
@@ -132,16 +136,19 @@ def _is_whole_article(
     candidate: _Candidate,
     span: tuple[int, int],
     stated: str,
+    until: int,
 ) -> bool:
     own = _prose(blocks[title + 1 : span[0]])
     other = _prose(blocks[candidate.index + 1 : span[1]])
-    if not own or sum(map(len, other)) < _SHORTEST_ARTICLE or len(other) < 2:
+    is_apart = _is_apart(candidate, blocks[candidate.index], blocks[title:until])
+    least, paragraphs = (_SHORTEST_APART, 1) if is_apart else (_SHORTEST_ARTICLE, 2)
+    if not own or sum(map(len, other)) < least or len(other) < paragraphs:
         return False
     if _prose(blocks[span[0] : candidate.index]) or _is_entry(blocks, candidate, span):
         return False
     if stated and any(text[:60] in stated for text in other):
         return False
-    if _ranks_equally(candidate, blocks, title):
+    if is_apart or _ranks_equally(candidate, blocks, title):
         return True
     return (candidate.own.tag != "header" or len(own) >= 2) and _has_byline(
         blocks, candidate, span, blocks[title].container.tag
@@ -195,6 +202,28 @@ def _ranks_equally(candidate: _Candidate, blocks: Sequence[Block], title: int) -
     if own is None or other is None:
         return same_level and _is_alike(candidate) and candidate.own.tag not in _PART
     return same_level or (own.get("class") or "") == (other.get("class") or "")
+
+
+def _is_apart(candidate: _Candidate, head: Block, own_blocks: Sequence[Block]) -> bool:
+    """Return whether a second ``<h1>`` or a linked heading is outside of the article's element.
+
+    Args:
+        candidate: The heading and the elements around it.
+        head: The block of the heading.
+        own_blocks: The article's, from its headline to the first further article.
+    """
+    headline, heading = own_blocks[0].container, head.container
+    own = _article_within(headline, candidate.own)
+    if own is None or _article_within(heading, candidate.element) is not None:
+        return False
+    is_second = headline.tag == heading.tag == "h1"
+    return (is_second or head.mostly_links) and _holds_text(own, own_blocks)
+
+
+def _holds_text(article: HtmlElement, above: Sequence[Block]) -> bool:
+    """Return whether the text above another heading is in an ``<article>``, all of it."""
+    prose = [b for b in above if b.zone is None and b.prose]
+    return bool(prose) and all(_is_inside(b.container, article) for b in prose)
 
 
 def _is_alike(candidate: _Candidate) -> bool:

@@ -46,6 +46,14 @@ def canonical_links(root: HtmlElement, url: str, base: str) -> list[str]:
     return list({canonical_url(one): one for one in named if one}.values())
 
 
+def stated_address(root: HtmlElement, meta: Mapping[str, str]) -> str:
+    """Return the first absolute address that a page names as its own; empty where it names none.
+
+    It stands in for the address of a page that comes from a file.
+    """
+    return next(iter([*canonical_links(root, "", base_of(root, "")), *og_url(meta, "")]), "")
+
+
 def absolute_url(base: str, value: str) -> str | None:
     """Return an absolute http(s) URL, or None for what is none."""
     value = value.strip()

@@ -30,6 +30,7 @@ from ingest.extract.page_head import (
     find_refresh,
     leads_away,
     og_url,
+    stated_address,
 )
 from ingest.extract.page_links import PageLinks
 from ingest.extract.pages_of_article import find_page_links
@@ -57,6 +58,7 @@ class ParsedPage:
         data: The article's JSON-LD.
         meta: ``<meta>`` by lower-case name, property or itemprop; the first value of each.
         html_title: The text of ``<title>``.
+        address: Where it came from; where that is not known, the address that it names, if any.
         canonical: rel=canonical, else og:url, absolute; None if there is neither, or if nothing
             else on the page agrees with it.
         own_urls: All addresses that the page gives itself, right or wrong.
@@ -71,6 +73,7 @@ class ParsedPage:
     data: LinkedData
     meta: Mapping[str, str]
     html_title: str
+    address: str
     canonical: str | None
     language: str | None
     own_urls: tuple[str, ...]
@@ -84,7 +87,7 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
 
     Args:
         html: The page.
-        url: Where it came from, after redirects.
+        url: Where it came from, after redirects; empty for a file.
         hints: What the feed says.
 
     Raises:
@@ -99,6 +102,7 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
         raise ExtractionError(url, "empty", Phrase("extract.unreadable")) from error
     meta = _meta(root)
     title = clean_line((root.findtext(".//title") or "")[:_MAX_VALUE])
+    url = url or stated_address(root, meta)
     titles = [meta.get("og:title", ""), title, *_first_headings(root), hints.title]
     pages = [url, *([hints.url] if hints.url else [])]
     base = base_of(root, url)
@@ -122,6 +126,7 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
         data=data,
         meta=meta,
         html_title=title,
+        address=url,
         canonical=canonical,
         language=language,
         own_urls=tuple(own_urls),

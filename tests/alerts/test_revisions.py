@@ -101,3 +101,29 @@ def test_what_is_new_is_told_after_a_silence_has_ended(harness: Harness) -> None
     later = {"changed_at": harness.now, "fetched_at": harness.now}
     new = revised(span("neue"), new_passages=(NEW_TEXT,), **later)
     assert harness.decide(new) == ["new_story"]
+
+
+BLOTTER = "https://kurier.example.org/blaulicht"
+STOLEN = "Ein Fahrrad ist am Bahnhof gestohlen worden. Der Dieb flüchtete durch den Stadtpark."
+BURNT = "Neun Autos haben im Hafen gebrannt. Ermittler suchen Zeugen des Brandes."
+
+
+def page(title: str, text: str, **values: Any) -> Match:
+    """Return a revision of the blotter whose headline and text are new."""
+    passages = tuple(
+        Passage(field=name, start=0, end=len(said))
+        for name, said in (("title", title), ("text", text))
+    )
+    fields: dict[str, Any] = {"revision": 2, "changed_at": LATER, "fetched_at": LATER}
+    return match(BLOTTER, title=title, text=text, new_passages=passages, **fields | values)
+
+
+def test_another_report_at_the_address_of_a_told_one_is_told(harness: Harness) -> None:
+    harness.decide(match(BLOTTER, title="Blaulicht: Fahrrad gestohlen", text=STOLEN))
+    assert harness.decide(page("Blaulicht: Autos brennen", BURNT)) == ["development"]
+
+
+def test_the_article_that_replaces_its_own_stub_is_no_other_report(harness: Harness) -> None:
+    harness.decide(match(BLOTTER, title="Fahrrad am Bahnhof gestohlen", text=STOLEN))
+    longer = "Der Dieb eines Fahrrads ist vom Bahnhof durch den Stadtpark geflüchtet, hieß es."
+    assert harness.decide(page("Fahrraddieb flüchtet vom Bahnhof", longer)) == ["revision"]

@@ -43,12 +43,12 @@ ITEMS = {
 }
 
 
-def text_of(inner: str) -> str:
+def text_of(inner: str, url: str = "https://bote.example/a/1") -> str:
     html = (
         f"<html lang=de><head><title>{TITLE} | Bote</title></head><body><main><h1>{TITLE}</h1>"
         f"{inner}</main></body></html>"
     )
-    page = extract_page(html.encode(), url="https://bote.example/a/1", now=NOW)
+    page = extract_page(html.encode(), url=url, now=NOW)
     return f"{page.lead}\n{page.text}"
 
 
@@ -68,6 +68,24 @@ def test_cards_without_a_label_are_not_the_text_wherever_they_are() -> None:
             wrong += [(name, kind, line) for line in OWN if line not in text]
             wrong += [(name, kind, t) for pair in OTHERS for t in pair if t in text]
     assert wrong == []
+
+
+def test_cards_below_a_line_about_other_articles_may_be_more_than_a_flash() -> None:
+    wrong: list[object] = []
+    for line in ("Trending", "Top-Themen", "Around the web", "À lire aussi", "Вибір редакції"):
+        cards = fill("<h4><a href=/a/{n}>{head}</a></h4><p>{text}</p>", "<div>{}</div>")
+        text = text_of(f"<p>{OWN[0]}</p><div class=q><h3>{line}</h3>{cards}</div>")
+        wrong += [line] if OWN[0] not in text else []
+        wrong += [(line, t) for _, t in OTHERS if t in text]
+    assert wrong == []
+
+
+def test_cards_of_a_page_from_a_file_are_found_by_their_relative_links() -> None:
+    own = "".join(f"<p>{line}</p>" for line in OWN)
+    cards = fill(CARDS["headline and description"], "<div class=k>{}</div>")
+    text = text_of(f"<div class=b>{own}</div><div class=g>{cards}</div>", url="")
+    assert [line for line in OWN if line not in text] == []
+    assert [t for _, t in OTHERS if t in text] == []
 
 
 def test_entries_and_items_of_the_article_are_no_cards() -> None:

@@ -55,6 +55,12 @@ LAYOUTS = {
     "</h1>{other}</article></div></div>",
     "second column": "<div><div class=h>{head}</div><div class=g><div class=a>{body}</div><div"
     " class=z><article><h1>{next}</h1>{other}</article></div></div></div>",
+    "linked heading outside": "<main><article>{own}</article><div class=post><h2><a href=/a/zirkus>"
+    "{next}</a></h2>{other}</div><div class=post><h2><a href=/a/c>Der See trägt noch kein Eis</a>"
+    "</h2><p>Ein zweiter älterer Bericht steht darunter, mit einem Absatz über den Waldsee und das"
+    " Tal.</p></div></main>",
+    "second h1 outside": "<main><article>{own}</article><section class=w><h1>{next}</h1><div>"
+    "{other}</div></section></main>",
     "headline in a caption": "<article>{own}</article><article><figure><figcaption><h1>{next}</h1>"
     "</figcaption></figure>{other}</article>",
 }  # fmt: skip

@@ -112,7 +112,7 @@ def test_a_marker_of_one_source_does_not_change_the_title() -> None:
         "Kämpfe im Hafen – Von Frieden keine Spur", "Korrektur: Sieben Boote, nicht acht",
         "Neue Mole: Rat stimmt zu", "By the sea - by Jane", "Video zeigt Unfall im Hafen",
         "Alert level raised at the port", "Exklusive Häuser am Hafen", "Update für die Fähre",
-        "Plus 3,5 Prozent: Häfen wachsen", "Auberg (Insel): Fähre fällt aus",
+        "Plus 3,5 Prozent: Häfen wachsen", "Was wir wissen:", "Auberg (Insel): Fähre fällt aus",
     ],
 )  # fmt: skip
 def test_words_that_only_look_like_markers_stay(title: str) -> None:
@@ -130,6 +130,7 @@ def test_words_that_only_look_like_markers_stay(title: str) -> None:
         ("Storm hits the coast | By Jane Doe", "Storm hits the coast"),
         ("Storm hits the coast (by Jane Doe)", "Storm hits the coast"),
         ("Шторм на побережье - Автор: Иван Иванов", "Шторм на побережье"),
+        ("Storm hits the coast: (live)", "Storm hits the coast"),
         ("Liveblog", "Liveblog"),
     ],
 )
