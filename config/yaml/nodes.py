@@ -5,7 +5,7 @@
     path ──read──▶ bytes ──decode──▶ text ──YAML events──▶ ScalarNode | MappingNode | SequenceNode
              └──────────┴────────────────┴──▶ Fault(file, line, column, code, message, mend)
 
-The tree is built here from ruamel.yaml's events, not by its constructors: a file cannot create
+The tree is built here from events, not by a library's constructors: a file cannot create
 objects, every node keeps its position, and aliases are limited, so that a small file cannot expand
 into a large one. Scalars follow YAML 1.2: ``no`` is text.
 """
@@ -17,31 +17,29 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 
 from config.catalog.models import FilePosition, SourceText
 from config.faults import Fault
+from config.yaml.events import (
+    ALIAS,
+    DOCUMENT,
+    END,
+    MAPPING,
+    MAX_DEPTH,
+    SCALAR,
+    SEQUENCE,
+    Event,
+    parse_events,
+)
 from config.yaml.positions import LineIndex
 from config.yaml.queries import may_hide_a_query, quote_queries
 
 MAX_BYTES: Final = 5_000_000
 """A larger file is refused: parsing takes about two seconds a megabyte."""
 
-MAX_DEPTH: Final = 50
 MAX_ALIASED: Final = 10_000
 """Most nodes that the aliases of one file may add."""
 
@@ -150,7 +148,7 @@ def parse(file: str, content: bytes) -> tuple[YamlNode | None, list[Fault]]:
 def _tree(lines: LineIndex) -> tuple[YamlNode | None, list[Fault]]:
     composer = _Composer(lines)
     try:
-        root = composer.compose(YAML(typ="safe", pure=True).parse(lines.text))
+        root = composer.compose(parse_events(lines.text))
     except MarkedYAMLError as error:
         return None, [*composer.faults, _syntax_fault(lines, error)]
     except (YAMLError, ValueError, OverflowError) as error:  # the reader's errors carry no mark
@@ -192,7 +190,7 @@ def decode(file: str, content: bytes) -> tuple[str, Fault | None]:
 class _Open:
     """A mapping or sequence whose end is not reached yet."""
 
-    event: CollectionStartEvent
+    event: Event
     nodes: list[YamlNode] = field(default_factory=list)
     size: int = 1
 
@@ -227,22 +225,22 @@ class _Composer:
         return self._root
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, ScalarEvent):
+        if event.kind == SCALAR:
             self._add(self._scalar(event), event, 1)
-        elif isinstance(event, AliasEvent):
+        elif event.kind == ALIAS:
             self._alias(event)
-        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+        elif event.kind in (MAPPING, SEQUENCE):
             self._open.append(_Open(event))
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+        elif event.kind == END:
             done = self._open.pop()
             self._add(self._closed(done), done.event, done.size)
-        elif isinstance(event, DocumentStartEvent):
+        elif event.kind == DOCUMENT:
             self._documents += 1
 
-    def _add(self, node: YamlNode, event: Any, size: int) -> None:
-        if event.anchor is not None and not isinstance(event, AliasEvent):
+    def _add(self, node: YamlNode, event: Event, size: int) -> None:
+        if event.anchor is not None and event.kind != ALIAS:
             self._anchors[event.anchor] = (node, size)
-        if getattr(event, "tag", None) is not None:
+        if event.has_tag:
             mend = "Put the value in quotes, or delete the tag."
             self._fault(event, "E206", "A value that starts with `!` is a YAML tag.", mend)
         if self._open:
@@ -251,12 +249,13 @@ class _Composer:
         else:
             self._root = node
 
-    def _alias(self, event: Any) -> None:
-        found = self._anchors.get(event.anchor)
+    def _alias(self, event: Event) -> None:
+        name = event.anchor or ""
+        found = self._anchors.get(name)
         if found is None:
-            message = f"`*{one_line(event.anchor)}` is a YAML alias without its anchor."
+            message = f"`*{one_line(name)}` is a YAML alias without its anchor."
             self._fault(event, "E206", message, "Put text that starts with `*` in a block (`>-`).")
-            position = self._lines.position(event.start_mark.index)
+            position = self._lines.position(event.start)
             found = (
                 ScalarNode("", plain=True, position=position, source=SourceText("", position)),
                 1,
@@ -264,22 +263,21 @@ class _Composer:
         self._aliased += found[1]
         self._add(found[0], event, found[1])
 
-    def _scalar(self, event: Any) -> ScalarNode:
-        start, end = event.start_mark.index, event.end_mark.index
+    def _scalar(self, event: Event) -> ScalarNode:
+        start = event.start
         if event.anchor is not None and (anchor := _ANCHOR.match(self._lines.text, start)):
             start = anchor.end()
         if _FORBIDDEN_IN_VALUE.search(event.value):
             message = "This escape stands for a character that is not allowed in text."
             self._fault(event, "E203", message, "Delete it.")
-        plain = event.style is None or event.style == ""
-        source = self._lines.source(start, end, None if plain else event.style, event.value)
-        if event.style == '"' and not any(one.event.flow_style for one in self._open):
+        source = self._lines.source(start, event.end, event.style or None, event.value)
+        if event.style == '"' and not any(one.event.is_flow for one in self._open):
             source = replace(source, quoted=True)
-        return ScalarNode(event.value, plain, self._lines.position(start), source)
+        return ScalarNode(event.value, not event.style, self._lines.position(start), source)
 
     def _closed(self, done: _Open) -> YamlNode:
-        position = self._lines.position(done.event.start_mark.index)
-        if isinstance(done.event, SequenceStartEvent):
+        position = self._lines.position(done.event.start)
+        if done.event.kind == SEQUENCE:
             return SequenceNode(position, tuple(done.nodes))
         return MappingNode(position, self._pairs(done.nodes))
 
@@ -299,7 +297,7 @@ class _Composer:
         return pairs
 
     def _fault(self, event: Event, code: str, message: str, mend: str) -> None:
-        position = self._lines.position(event.start_mark.index)
+        position = self._lines.position(event.start)
         self.faults.append(fault(position, code, message, mend))
 
 
