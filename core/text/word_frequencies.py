@@ -40,14 +40,25 @@ def zipf_frequencies(language: str) -> Mapping[str, float]:
     Args:
         language: ISO 639-1; the result is empty for a language without a list.
     """
-    frequencies: dict[str, float] = {}
+    return {word: math.log10(share) + _PER_BILLION for word, share in word_shares(language).items()}
+
+
+def word_shares(language: str, least: float = LOWEST) -> dict[str, float]:
+    """Return the share that each folded word has of all words of a text.
+
+    Args:
+        language: ISO 639-1; the result is empty for a language without a list.
+        least: Zipf frequency of the rarest words.
+    """
+    shares: dict[str, float] = {}
     fold = cache(fold_character)
-    for number, words in enumerate(_read_bins(language)):
-        share = 10 ** (_PER_BILLION - number / _BINS_PER_POWER)
+    bins = _read_bins(language)[: round((_PER_BILLION - least) * _BINS_PER_POWER) + 1]
+    for number, words in enumerate(bins):
+        share = 10 ** (-number / _BINS_PER_POWER)
         for word in words:
             folded = word if word.isascii() else "".join(map(fold, word))
-            frequencies[folded] = frequencies.get(folded, 0.0) + share
-    return {word: math.log10(share) for word, share in frequencies.items()}
+            shares[folded] = shares.get(folded, 0.0) + share
+    return shares
 
 
 def _read_bins(language: str) -> list[list[str]]:

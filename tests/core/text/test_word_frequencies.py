@@ -7,7 +7,7 @@ import msgpack
 import pytest
 
 from core.text import word_frequencies
-from core.text.word_frequencies import LOWEST, zipf_frequencies
+from core.text.word_frequencies import LOWEST, word_shares, zipf_frequencies
 
 
 def test_words_are_folded_and_their_forms_counted_together() -> None:
@@ -16,6 +16,14 @@ def test_words_are_folded_and_their_forms_counted_together() -> None:
     assert "straße" not in german
     assert german["und"] > german["regierung"] > german["gelsenkirchen"] >= LOWEST
     assert "tresoreinbruch" not in german
+
+
+def test_words_above_a_frequency_are_read_alone() -> None:
+    every, common = word_shares("de"), word_shares("de", 5.0)
+    assert 0.02 < common["und"] == every["und"] < 0.05
+    assert "gelsenkirchen" in every
+    assert "gelsenkirchen" not in common
+    assert min(common.values()) >= 0.99e-4 / 10
 
 
 @pytest.mark.parametrize("language", ["eo", "", "../de", "de/"])
