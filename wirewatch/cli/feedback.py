@@ -124,7 +124,7 @@ def _print_answer(answer: dict[str, Any]) -> None:
 
 def _print_rules(rules: list[dict[str, Any]], gates: list[dict[str, Any]]) -> None:
     """Print which rules of a topic fired, and the gates that an article did not pass."""
-    print_rules(rules, lacks=True)
+    print_rules(rules)
     for gate in gates:
         if not gate["passed"]:
             say(f"gate {gate['name']}: {gate['why']}", indent="  ")

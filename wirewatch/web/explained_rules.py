@@ -10,25 +10,22 @@ from wirewatch.web import display
 
 
 def rules_view(explanation: Explanation, t: Translator) -> list[dict[str, Any]]:
-    """Return all rules in file order.
-
-    What a rule lacked is shown only where the topic does not match.
-    """
+    """Return all rules in file order, each that did not fire with what it lacked."""
     return [
         {
             "id": rule.id,
             "weight": rule.weight,
             "fired": rule.fired,
             "points": rule.points,
-            "notes": [display.reason(note, t) for note in _notes(rule, explanation, t)],
+            "notes": [display.reason(note, t) for note in _notes(rule, t)],
         }
         for rule in explanation.rules
     ]
 
 
-def _notes(rule: RuleResult, explanation: Explanation, t: Translator) -> list[Phrase]:
+def _notes(rule: RuleResult, t: Translator) -> list[Phrase]:
     if not rule.fired:
-        return [] if explanation.match else list(rule.lacks)
+        return list(rule.lacks)
     if rule.points == rule.weight:
         return []
     places = [t(f"story.field.{name}") for name in ("title", "lead") if getattr(rule.places, name)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from config.faults import Fault, in_file_order
 from wirewatch.cli.check import SarifOption, as_error
 from wirewatch.cli.check import report as print_faults
 from wirewatch.cli.output import print_json, say, write
-from wirewatch.cli.rules import print_rules
+from wirewatch.cli.rules import print_evidence, print_rules
 from wirewatch.cli.terminal import with_progress
 from wirewatch.cli.topics.backtest import backtest
 from wirewatch.cli.topics.comparison import diff
@@ -28,6 +28,7 @@ from wirewatch.run.bootstrap import load_files, open_settings
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from config.settings import Settings
+    from processors import Explanation
 
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics, and report on them.")
 app.command("list")(list_topics)
@@ -122,9 +123,9 @@ def explain(
     article, language = asyncio.run(read(source, settings, extract_here))
     processors = Processors.compile(chosen, settings.language_codes)
     topic_id = topic_of(chosen).id
-    explanation = processors.explain(topic_id, article, given_language=language).as_json()
+    explanation = processors.explain(topic_id, article, given_language=language)
     if as_json:
-        print_json(explanation)
+        print_json(explanation.as_json())
     else:
         _print_explanation(topic_id, explanation)
 
@@ -146,17 +147,16 @@ def _look_at_articles(
         return archive_faults(chosen, settings.language_codes, read, selected.counts, find_words)
 
 
-def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:
-    result = "matches" if explanation["match"] else "does not match"
-    gate = explanation["stopped_by"]
-    stopped = f", stopped by the gate {gate}" if gate else ""
-    say(f"{topic} {result}{stopped}: score {explanation['score']} of {explanation['threshold']}.")
-    for gate in explanation["gates"]:
+def _print_explanation(topic: str, explanation: Explanation) -> None:
+    row = explanation.as_json()
+    result = "matches" if explanation.match else "does not match"
+    stopped = f", stopped by the gate {row['stopped_by']}" if row["stopped_by"] else ""
+    say(f"{topic} {result}{stopped}: score {row['score']} of {row['threshold']}.")
+    for gate in row["gates"]:
         passed = "passed" if gate["passed"] else "not passed"
         say(f"gate {gate['name']}: {passed}: {gate['why']}", indent="  ")
-    print_rules(explanation["rules"], lacks=not explanation["match"])
-    for evidence in explanation["evidence"]:
-        say(f"[{evidence['rule']}] {evidence['field']}: {evidence['sentence']}", indent="  ")
+    print_rules(row["rules"])
+    print_evidence(explanation.evidence)
 
 
 def _run_vocabulary_tests(chosen: Catalog, topic: str, languages: tuple[str, ...]) -> list[Fault]:

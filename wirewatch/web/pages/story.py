@@ -179,7 +179,7 @@ def score_view(article: StoryArticleView, topic_id: str, catalog: Catalog) -> di
 
 
 def spans(evidence: Sequence[Evidence], later: LaterRevision | None = None) -> list[dict[str, Any]]:
-    """Return the sentences in which rules fired, each once.
+    """Return the sentences in which rules fired, each once, with all rules that fired in it.
 
     Args:
         evidence: The spans.
@@ -196,7 +196,9 @@ def spans(evidence: Sequence[Evidence], later: LaterRevision | None = None) -> l
             "pieces": excerpt_around(span, evidence),
         }
         view["missing_in"] = missing.get(span.sentence)
-        found.setdefault((field, span.sentence), view)
+        known = found.setdefault((field, span.sentence), view)
+        if span.rule not in known["rule"].split(", "):
+            known["rule"] += f", {span.rule}"
     return list(found.values())
 
 

@@ -20,6 +20,31 @@ def test_explain_exits_with_0_either_way(installation: CliInstallation) -> None:
     assert json.loads(installation.invoke(*EXPLAIN, stdin=b'{"title": "Wetter"}'))["match"] is False
 
 
+TOPIC = """\
+id: rail
+threshold: 20
+rules:
+  - {id: strike, weight: 30, query: Bahn NEAR/S Streik}
+  - {id: sport, weight: -20, query: Fußball}
+"""
+
+
+def test_explain_says_what_rules_lacked_also_where_the_topic_matches_and_marks_the_words(
+    own_installation: CliInstallation,
+) -> None:
+    own_installation.write("topics/rail.yaml", TOPIC)
+    article = {"language": "de", "title": "Streik bei der Bahn endet", "lead": "Bahn: kein Streik."}
+    source = json.dumps(article).encode()
+    shown = own_installation.invoke("topics", "explain", "rail", "-", stdin=source)
+    assert shown.splitlines()[3:] == [
+        "    +30  strike",
+        "      –  sport did not fire (weight -20)",
+        "         `Fußball` does not occur.",
+        "  strike, title: [Streik] bei der [Bahn] endet",
+        "  strike, lead: [Bahn]: kein [Streik].",
+    ]
+
+
 def test_explain_refuses_what_is_no_article_or_no_topic(installation: CliInstallation) -> None:
     installation.invoke(*EXPLAIN, stdin=b'{"a":' + b"[" * 100_000, code=2)
     done = installation.execute("topics", "explain", "nope", "page.html")

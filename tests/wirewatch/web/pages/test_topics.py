@@ -183,6 +183,15 @@ def test_points_places_and_what_a_rule_lacked_are_shown_in_the_readers_language(
         assert lack in empty.submit("/topics/nato", [("source", talks)])
 
 
+def test_what_a_rule_lacked_is_shown_of_a_topic_that_matches_too(empty: Console) -> None:
+    empty.language = "en"
+    article = '{"language": "de", "title": "Nato-Beitritt"}'
+    body = empty.submit("/topics/nato", [("source", article)])
+    assert MATCH in body
+    unfired = body.partition('<tr class="unfired">')[2].partition("</tr>")[0]
+    assert "`Fussball` does not occur." in unfired
+
+
 def test_what_is_no_article_is_refused_with_an_explanation(empty: Console) -> None:
     empty.language = "en"
     assert '<p class="bad">' in empty.submit("/topics/nato", [])
