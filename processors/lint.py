@@ -54,9 +54,10 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
     for topic in compiled:
         faults.extend(_weight_faults(topic))
         faults.extend(_unknown_outlets(topic.definition, catalog))
-        if topic.is_sound:
-            processors = Processors.of(catalog, [topic], languages)
-            faults.extend(_query_warnings(topic, processors))
+    if sound := [topic for topic in compiled if topic.is_sound]:
+        processors = Processors.of(catalog, sound, languages)
+        for number, topic in enumerate(sound):
+            faults.extend(_query_warnings(number, topic, processors))
             faults.extend(_test_warnings(topic.definition, processors))
     return in_file_order(without_allowed(faults, catalog.topics))
 
@@ -198,8 +199,8 @@ def _unknown_outlets(topic: TopicDefinition, catalog: Catalog) -> Iterator[Fault
                 yield _fault(source.at(node.at), "W110", message, nearest(name, known))
 
 
-def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fault]:
-    compiled = processors.compiled.rules.rules
+def _query_warnings(number: int, topic: CompiledTopic, processors: Processors) -> Iterator[Fault]:
+    compiled = [rule for rule in processors.compiled.rules.rules if rule.topic == number]
     rules = zip(topic.definition.rules, topic.rules.rules, compiled, strict=True)
     for rule, resolved, compiled_rule in rules:
         yield from _rule_warnings(topic.definition, rule, resolved.query, compiled_rule)
