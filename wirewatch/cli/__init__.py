@@ -13,6 +13,8 @@ A `run` that is signalled before it has started exits with 0 too: there is no wo
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -28,6 +30,7 @@ def main() -> None:
     if sys.argv[1:2] == ["run"]:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: os._exit(0))
+    atexit.register(gc.freeze)  # the interpreter would look for garbage in all compiled topics
     os.umask(0o077)  # what this program writes is for its user alone
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy computes no matrices here
     try:

@@ -72,3 +72,15 @@ def test_a_command_imports_no_library_that_it_does_not_need(
         env=own_installation.env | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=True,
     )  # fmt: skip
     assert libraries & set(done.stderr.split()) == set()
+
+
+def test_a_process_that_ends_does_not_look_for_garbage_first() -> None:
+    program = (
+        "import atexit, gc, sys; from wirewatch.cli import main; sys.argv[1:] = ['--version'];"
+        "atexit.register(lambda: print('to search:', gc.get_count()[0], len(gc.get_objects())));"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, text=True, capture_output=True, check=True
+    )
+    assert int(done.stdout.split()[-1]) < 100
