@@ -21,11 +21,13 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from core.clock import Clock
 from core.http import Response
 from core.http.client import HttpClient
 from ingest.hosts import HostGate
 from ingest.parsing.messages import RobotsAnswer, RobotsRequest
+from ingest.polling.backoff import FetchFailure, failure_of
 
 AGENT = "Wirewatch"
 """The name of this program in robots.txt files."""
@@ -40,7 +42,8 @@ ones are parsed in a worker, where 20,000 rules take a second."""
 FRESH = timedelta(hours=24)
 RETRY = timedelta(minutes=15)
 LAST_GOOD = timedelta(days=30)
-_PARSED = 256
+_REMEMBERED = 256
+"""Origins of which the parsed rules are kept, and of which why they could not be read."""
 
 Fetch = Callable[[str], Awaitable[Response]]
 
@@ -89,11 +92,23 @@ class RobotsDecision:
         reason: ``rules``, ``no_rules``, ``unreachable`` (or impossible to parse) or
             ``last_good_copy``.
         crawl_delay: Seconds between requests that the host asks for, if it does.
+        why: Why robots.txt cannot be read, where this process knows it.
     """
 
     allowed: bool
     reason: str
     crawl_delay: float | None
+    why: Phrase | None = None
+
+    @property
+    def refusal(self) -> FetchFailure:
+        """Why the URL is not requested; only where it is not allowed."""
+        if self.reason != "unreachable":
+            return FetchFailure("robots", Phrase("fetch.robots"))
+        if self.why is None:
+            return FetchFailure("robots_unreachable", Phrase("fetch.robots_unreachable"))
+        because = Phrase("fetch.robots_unreachable_because", why=self.why)
+        return FetchFailure("robots_unreachable", because)
 
 
 def robots_fetch(client: HttpClient) -> Fetch:
@@ -137,6 +152,7 @@ class Robots:
         self._decide_apart = decide_apart
         self._busy: dict[str, asyncio.Lock] = {}
         self._parsed: OrderedDict[str, tuple[str, Protego]] = OrderedDict()
+        self._failures: OrderedDict[str, Phrase] = OrderedDict()
 
     async def allowed(self, url: str) -> RobotsDecision:
         """Decide whether an absolute http or https URL may be requested."""
@@ -156,18 +172,34 @@ class Robots:
         stored = await self._store.get(origin)
         if stored and now - stored.checked_at < (RETRY if stored.is_stale_copy else FRESH):
             return stored
-        try:
-            copy = copy_of(await self._fetch(f"{origin}/robots.txt"), now)
-        except FetchError as error:
-            # RFC 9309, 2.3.1.2: after five redirects the file may be assumed to be missing.
-            copy = _copy_for_all("allow", now) if error.outcome == "redirect" else None
-        copy = copy or fallback_copy(stored, now)
+        copy = await self._requested(origin, now) or fallback_copy(stored, now)
         await self._store.put(origin, copy)
         return copy
 
+    async def _requested(self, origin: str, now: datetime) -> RobotsCopy | None:
+        """Return what the server answers, or None, and note why, if it could not answer."""
+        self._failures.pop(origin, None)
+        try:
+            response = await self._fetch(f"{origin}/robots.txt")
+        except FetchError as error:
+            # RFC 9309, 2.3.1.2: after five redirects the file may be assumed to be missing.
+            if error.outcome == "redirect":
+                return _copy_for_all("allow", now)
+            self._note_failure(origin, error.reason)
+            return None
+        copy = copy_of(response, now)
+        if copy is None and (failure := failure_of(response, None)):
+            self._note_failure(origin, failure.reason)
+        return copy
+
+    def _note_failure(self, origin: str, why: Phrase) -> None:
+        self._failures[origin] = why
+        if len(self._failures) > _REMEMBERED:
+            self._failures.popitem(last=False)
+
     async def _decide(self, origin: str, copy: RobotsCopy, url: str) -> RobotsDecision:
         if copy.verdict == "disallow":
-            return RobotsDecision(False, "unreachable", None)
+            return RobotsDecision(False, "unreachable", None, self._failures.get(origin))
         reason = "last_good_copy" if copy.is_stale_copy else "rules"
         if copy.verdict == "allow":
             return RobotsDecision(True, "no_rules", None)
@@ -190,7 +222,7 @@ class Robots:
         if parsed is None or parsed[0] != text:
             parsed = self._parsed[origin] = (text, Protego.parse(text))
         self._parsed.move_to_end(origin)
-        if len(self._parsed) > _PARSED:
+        if len(self._parsed) > _REMEMBERED:
             self._parsed.popitem(last=False)
         return parsed[1]
 

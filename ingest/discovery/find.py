@@ -173,8 +173,7 @@ async def _get(deps: SiteReader, url: str) -> Response:
     """Request an address as the program requests pages: robots.txt applies, hosts have turns."""
     decision = await deps.robots.allowed(url)
     if not decision.allowed and not url.endswith("/robots.txt"):
-        outcome = "robots_unreachable" if decision.reason == "unreachable" else "robots"
-        raise FetchError(url, outcome, Phrase(f"fetch.{outcome}"))
+        raise FetchError(url, decision.refusal.outcome, decision.refusal.reason)
     async with deps.gate.turn(url, at_least=decision.crawl_delay or 0.0):
         response = await deps.http.get(
             url, max_bytes=deps.settings.http_max_feed_bytes, accept="*/*"

@@ -62,8 +62,7 @@ class PageFetcher:
             return FetchFailure(down.outcome, down.reason)
         robots = await self._deps.robots.allowed(url)
         if not robots.allowed:
-            outcome = "robots_unreachable" if robots.reason == "unreachable" else "robots"
-            return FetchFailure(outcome, Phrase(f"fetch.{outcome}"))
+            return robots.refusal
         try:
             response = await self.get(url, robots.crawl_delay or 0.0)
         except FetchError as error:

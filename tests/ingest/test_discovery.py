@@ -110,7 +110,8 @@ def test_a_robots_txt_that_cannot_be_read_is_named_as_the_reason(
     with pytest.raises(FetchError) as refused:
         discover(installation, publisher.url + "/")
     assert refused.value.outcome == "robots_unreachable"
-    assert refused.value.reason == Phrase("fetch.robots_unreachable")
+    why = Phrase("fetch.http", status=503)
+    assert refused.value.reason == Phrase("fetch.robots_unreachable_because", why=why)
 
 
 def test_robots_txt_is_respected(publisher: ScriptedPublisher, installation: Installation) -> None:

@@ -14,6 +14,7 @@ from config.settings import Settings
 from core.http import Response
 from core.http.client import HttpClient
 from ingest.parsing.messages import RobotsAnswer, RobotsRequest
+from ingest.polling.backoff import FetchFailure
 from ingest.robots import (
     AGENT,
     MAX_BYTES,
@@ -121,6 +122,24 @@ def test_a_missing_file_allows_everything_and_a_failing_server_nothing(
 )  # fmt: skip
 def test_an_unreachable_server_allows_nothing(outcome: str, allowed: bool) -> None:
     assert Site(failure(outcome)).allowed() is allowed
+
+
+def test_a_refusal_says_why_robots_txt_cannot_be_read_until_it_can() -> None:
+    site = Site(failure("connect"))
+    because = Phrase("fetch.robots_unreachable_because", why=Phrase("fetch.connect"))
+    assert site.decide().refusal == FetchFailure("robots_unreachable", because)
+    assert site.decide(f"{ORIGIN}/b").refusal.reason == because  # not requested again
+    site.answer = answer(NOTHING)
+    decision = site.decide(after=timedelta(minutes=15))
+    assert (decision.why, decision.refusal.outcome) == (None, "robots")
+
+
+def test_a_refusal_by_the_copy_of_another_process_has_no_reason() -> None:
+    site, other = Site(failure("connect")), Site(answer(NOTHING))
+    site.decide()
+    other.robots = Robots(other.fetch, site.store, lambda: START, InProcessParser().decide_robots)
+    assert other.decide().refusal.reason == Phrase("fetch.robots_unreachable")
+    assert not other.requested
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def real_messages() -> Iterator[Message]:
     )  # fmt: skip
     yield FeedHealth(
         feed_id="kurier-1", outlet="kurier", url="https://kurier.example/f", at=AT,
-        event=FeedHealthKind.FAILING, outcome="connect", message="No connection.",
+        event=FeedHealthKind.FAILING, outcome="connect", message="The server cannot be reached.",
     )  # fmt: skip
 
 

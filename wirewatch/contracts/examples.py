@@ -136,7 +136,7 @@ HEALTH = FeedHealth(
     url=_FEED,
     event=FeedHealthKind.FAILING,
     outcome="connect",
-    message="No connection.",
+    message="The server cannot be reached.",
     at=FAILED,
 )
 

@@ -25,6 +25,8 @@ class ErrorText:
 def error_text(error: WirewatchError, t: Translator) -> ErrorText:
     """Return what an error says, in the reader's language where its reason is a phrase."""
     message, lang = error.message, "en"
-    if isinstance(error, FetchError | ExtractionError):
+    if isinstance(error, FetchError):
+        message, lang = t("general.address_not_read", why=error.reason), t.code
+    elif isinstance(error, ExtractionError):
         message, lang = t.phrase(error.reason), t.code
     return ErrorText(display.line(f"{message} {error.mend}".strip()), lang)

@@ -208,7 +208,7 @@ def test_a_cut_connection_is_unknown(harness: Harness, faults: FaultServer) -> N
 def test_after_a_refused_connection_it_is_known_that_nothing_was_sent(harness: Harness) -> None:
     assert deliver(harness, f"http://127.0.0.1:{closed_port()}/hook")["pending"] == 1
     assert (delivery(harness).state, delivery(harness).possible_repeat) == ("pending", False)
-    assert harness.last_error() == "No connection."
+    assert harness.last_error() == "The server cannot be reached."
 
 
 def test_a_huge_answer_is_not_read_to_the_end(harness: Harness, faults: FaultServer) -> None:

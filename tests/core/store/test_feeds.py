@@ -296,11 +296,14 @@ def test_a_stored_phrase_is_part_of_the_reason_in_every_language() -> None:
 
 def test_text_stored_by_an_older_version_is_shown_unchanged() -> None:
     old = feed_record(
-        fail_count=1, fail_since=MONDAY, last_error="No connection.", due_reason="never read yet"
+        fail_count=1,
+        fail_since=MONDAY,
+        last_error="HTTP 500.",
+        due_reason="never read yet",
     )
     failing = classify_feed(old, None, MONDAY)
     assert translator("de").phrase(failing.reason) == (
-        "No connection. Fehlgeschlagen: 16. Nov. 2026, 09:00 UTC."
+        "HTTP 500. Fehlgeschlagen: 16. Nov. 2026, 09:00 UTC."
     )
     unread = classify_feed(replace(old, fail_count=0, last_error=""), None, MONDAY)
     assert translator("de").phrase(unread.reason) == "never read yet"

@@ -78,7 +78,7 @@ def test_a_target_without_a_connection_has_failed_and_says_so_once(
     url = f"http://127.0.0.1:{closed_port()}/{TOKEN}"
     configure(own_installation, {"id": "desk", "kind": "webhook", "url": url})
     [row] = json.loads(own_installation.invoke("receivers", "test", "desk", "--json", code=3))
-    assert (row["result"], row["reason"]) == ("failed", "No connection.")
+    assert (row["result"], row["reason"]) == ("failed", "The server cannot be reached.")
 
 
 def test_an_unknown_receiver_is_wrong_usage_and_a_faulty_file_an_error(

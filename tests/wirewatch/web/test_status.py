@@ -18,8 +18,12 @@ YESTERDAY = NOW - timedelta(days=1)
 EN = translator("en")
 
 WORKING = {"last_200_at": NOW, "last_new_at": NOW - timedelta(minutes=3)}
-OFFLINE = {"last_error": "No connection.", "last_outcome": "connect", "last_attempt_at": NOW}
-FAILING = {"fail_count": 3, "fail_since": NOW, "last_error": "No connection."}
+OFFLINE = {
+    "last_error": "No answer.",
+    "last_outcome": "connect",
+    "last_attempt_at": NOW,
+}
+FAILING = {"fail_count": 3, "fail_since": NOW, "last_error": "No answer."}
 
 
 def feed(**fields: object) -> FeedState:
