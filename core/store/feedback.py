@@ -6,12 +6,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select
 
 from core.store.alerts import load_decisions_of_article
 from core.store.cards import cards
 from core.store.stories import ArticleFacts, find_article
 from core.store.told_revisions import is_notified, load_told_revisions, told_revisions
+
+ALREADY_TOLD = "duplicate"
+"""The reason that says nothing of the topic: the article is about it, and people knew its news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ class JudgedArticle:
 def load_judged_articles(
     connection: Connection, topic_id: str, alert_id: str | None = None
 ) -> list[JudgedArticle]:
-    """Return the articles of the judged stories of a topic, those judged first in front.
+    """Return the articles of stories that people judged by the topic, those judged first in front.
+
+    A story that is irrelevant because people knew it already is left out.
 
     Args:
         connection: Any transaction.
@@ -87,7 +92,7 @@ def load_judged_articles(
     """
     query = (
         select(cards)
-        .where(cards.c.topic_id == topic_id, cards.c.verdict != "")
+        .where(cards.c.topic_id == topic_id, _is_judged_by_topic())
         .order_by(cards.c.verdict_at, cards.c.alert_id)
     )
     if alert_id is not None:
@@ -96,13 +101,17 @@ def load_judged_articles(
 
 
 def judged_alerts(connection: Connection, topic_id: str) -> list[str]:
-    """Return the ids of the judged alerts of a topic, those judged first in front."""
+    """Return the ids of the alerts of :func:`load_judged_articles`, in its order."""
     query = (
         select(cards.c.alert_id)
-        .where(cards.c.topic_id == topic_id, cards.c.verdict != "")
+        .where(cards.c.topic_id == topic_id, _is_judged_by_topic())
         .order_by(cards.c.verdict_at, cards.c.alert_id)
     )
     return list(connection.execute(query).scalars())
+
+
+def _is_judged_by_topic() -> ColumnElement[bool]:
+    return and_(cards.c.verdict != "", cards.c.verdict_reason != ALREADY_TOLD)
 
 
 def _judged_article(connection: Connection, card: RowMapping) -> JudgedArticle:

@@ -16,6 +16,7 @@ from core.clock import utc_now
 from core.messages import ArticleRevision, Evidence, Field, Match, Origin
 from core.store import Store, articles
 from core.store.articles import ArticleRecord
+from core.store.cards import cards
 from core.store.console import actions
 from ingest.urls import canonical_url
 from processors import Processors
@@ -188,6 +189,15 @@ def test_judged_alerts_become_tests_that_pass_or_fail_as_people_judged(
     ]
     again = installation.invoke("alerts", "export", "--tests")
     assert "No alert has been judged" in again
+
+
+def test_a_story_that_was_already_reported_becomes_no_test(installation: CliInstallation) -> None:
+    judge(installation)
+    with open_harness(installation.data) as harness, harness.store.write() as connection:
+        known = {"verdict": "irrelevant", "verdict_reason": "duplicate"}
+        connection.execute(cards.update().where(cards.c.verdict == "relevant").values(**known))
+    yaml = installation.invoke("alerts", "export", "--tests", "--topic", "nato-membership")
+    assert (yaml.count("  - name: "), "Oslo" in yaml) == (2, False)
 
 
 def test_nothing_is_exported_without_the_option(installation: CliInstallation) -> None:

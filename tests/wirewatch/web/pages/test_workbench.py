@@ -176,7 +176,7 @@ def test_a_word_is_expanded_and_denied_on_a_click(bench: Console) -> None:
 
 def test_a_judged_story_becomes_a_test_on_a_click(bench: Console, now: datetime) -> None:
     alert = add_story(bench.store, "one", now, title="Nato tagt: <i>Ball</i>", texts=["Nato tagt."])
-    assert "No other judged stories." in bench.page(EDIT)
+    assert "No judged stories that could become tests." in bench.page(EDIT)
     with bench.store.write() as connection:
         values = {"verdict": "irrelevant", "verdict_reason": "old", "verdict_at": now}
         connection.execute(cards.update().values(**values))
@@ -190,6 +190,17 @@ def test_a_judged_story_becomes_a_test_on_a_click(bench: Console, now: datetime)
     assert 'match: false}\n- name: "irrelevant old' in more
     assert more.endswith("# end\n")
     assert "nothing to add" in send(bench, text, ("test", alert))
+
+
+def test_a_story_that_was_already_reported_does_not_become_a_test(
+    bench: Console, now: datetime
+) -> None:
+    alert = add_story(bench.store, "one", now, title="Nato tagt", texts=["Nato tagt."])
+    with bench.store.write() as connection:
+        values = {"verdict": "irrelevant", "verdict_reason": "duplicate", "verdict_at": now}
+        connection.execute(cards.update().values(**values))
+    assert "No judged stories that could become tests." in bench.page(EDIT)
+    assert "nothing to add" in send(bench, NATO, ("test", alert))
 
 
 def test_saving_replaces_the_file_and_shows_that_the_program_uses_it(bench: Console) -> None:

@@ -13,6 +13,7 @@ from config.catalog.models import TopicDefinition
 from config.i18n import Translator
 from config.yaml.nodes import shown_path
 from core.store.console import story_list
+from core.store.feedback import ALREADY_TOLD
 from wirewatch.web import display, forms
 from wirewatch.web.actor import actor
 from wirewatch.web.flash import flash, redirect
@@ -159,5 +160,5 @@ class WorkbenchPage:
         return [
             {"id": card.alert_id, "title": display.title(card.title), "verdict": card.verdict}
             for card in cards
-            if card.title not in known
+            if card.title not in known and card.verdict_reason != ALREADY_TOLD
         ]
