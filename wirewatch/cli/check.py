@@ -9,7 +9,7 @@ import typer
 
 from config.errors import ArchiveError, StoreError
 from config.faults import FAILED_TEST, Fault, in_file_order
-from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.output import counted, print_json, say, write
 from wirewatch.run.bootstrap import load_files, open_archive, open_settings, open_store
 
 if TYPE_CHECKING:
@@ -140,5 +140,7 @@ def report(faults: list[Fault], *, as_json: bool, as_sarif: bool = False, where:
     for fault in faults:
         say(str(fault))
     errors = sum(fault.is_error for fault in faults)
-    found = f"{errors} error(s), {len(faults) - errors} warning(s)" if faults else "No faults"
+    warnings = len(faults) - errors
+    both = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    found = both if faults else "No faults"
     write(f"{found} in {where}." if where else f"{found}.")

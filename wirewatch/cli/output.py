@@ -51,6 +51,17 @@ def print_rows(
         write(_table(rows, columns))
 
 
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return a number with what it counts: ``1 error``, ``2,400 errors``.
+
+    Args:
+        n: The number.
+        noun: The word for one.
+        plural: The word for several, where it is not ``noun`` with an s.
+    """
+    return f"{n:,} {noun if n == 1 else plural or f'{noun}s'}"
+
+
 def write(text: str, *, flush: bool = False) -> None:
     """Print a line unchanged. Exit with 0 where the reader is gone (``| head -1``)."""
     try:

@@ -33,9 +33,9 @@ def test_warnings_alone_exit_with_0(installation: CliInstallation) -> None:
     faults = json.loads(installation.invoke("check", "--json"))
     assert {f["code"][0] for f in faults} == {"W"}
     out = installation.invoke("check")
-    assert out.splitlines()[-1] == (
-        f"0 error(s), {len(faults)} warning(s) in {installation.config}."
-    )
+    assert len(faults) > 1
+    last = f"0 errors, {len(faults)} warnings in {installation.config}."
+    assert out.splitlines()[-1] == last
 
 
 def test_deliveries_that_wait_for_a_receiver_that_is_gone_are_a_warning(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli_installation import WIREWATCH, CliInstallation
-from wirewatch.cli.output import _json
+from wirewatch.cli.output import _json, counted
 
 
 def test_json_contains_nothing_that_moves_a_cursor_or_ends_a_line() -> None:
@@ -20,6 +20,11 @@ def test_json_contains_nothing_that_moves_a_cursor_or_ends_a_line() -> None:
     assert len(text.splitlines()) == 1
     text.encode()
     assert not set(text) & set("\x1b\x7f\x9b\u2028\u202e")
+
+
+def test_a_number_is_followed_by_its_word_in_the_right_form() -> None:
+    said = [counted(n, "match", "matches") for n in (0, 1, 2)]
+    assert (said, counted(2400, "error")) == (["0 matches", "1 match", "2 matches"], "2,400 errors")
 
 
 @pytest.mark.processes

@@ -11,7 +11,7 @@ import typer
 
 from config.errors import UsageError
 from core.streams.prefix import Prefix
-from wirewatch.cli.output import print_json, print_rows, say
+from wirewatch.cli.output import counted, print_json, print_rows, say
 from wirewatch.cli.terminal import stop_at_signal
 from wirewatch.run.bootstrap import open_settings
 from wirewatch.run.reading import change_streams, describe_location, read_streams
@@ -220,7 +220,8 @@ def _result(
 def _print_result(result: dict[str, Any]) -> None:
     verb = "would be replayed" if result["dry_run"] else "replayed"
     to = ", ".join(f"{number} to {name}" for name, number in result["streams"].items())
-    say(f"{result['replayed']} dead letter(s) {verb}{f': {to}' if to else ''}.")
+    replayed = counted(result["replayed"], "dead letter")
+    say(f"{replayed} {verb}{f': {to}' if to else ''}.")
     if result["already"]:
         say(f"{result['already']} were replayed before.")
     for letter in result["impossible"]:

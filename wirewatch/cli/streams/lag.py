@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.streams.prefix import Prefix
-from wirewatch.cli.output import print_rows, say
+from wirewatch.cli.output import counted, print_rows, say
 from wirewatch.run.bootstrap import open_settings
 from wirewatch.run.reading import describe_location, read_streams
 
@@ -121,9 +121,10 @@ def explain(lags: Iterable[PartitionLag]) -> list[str]:
         if any(x.member for x in partitions):
             if unread:
                 where = f"partitions of {stream} without a member"
-                sentences.append(f"{group}: {unread} record(s) are in {where}.")
+                sentences.append(f"{group}: {counted(unread, 'record')} in {where}.")
         elif unread:
-            sentences.append(f"{group} is not running; {unread} record(s) of {stream} are unread.")
+            records = counted(unread, "unread record")
+            sentences.append(f"{group} is not running; {stream} has {records}.")
         else:
             sentences.append(f"{group} is not running; new records of {stream} wait for it.")
     return sentences

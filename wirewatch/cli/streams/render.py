@@ -167,7 +167,7 @@ def _dead_letter(record: Record) -> RecordSummary:
         (
             letter.stage or "",
             letter.error_class or "",
-            f"{letter.attempts} attempt(s)" if letter.attempts else "",
+            f"attempts: {letter.attempts}" if letter.attempts else "",
         ),
         letter.error_message or "",
         (

@@ -11,7 +11,7 @@ import typer
 
 from config.errors import CatalogError, UsageError
 from core.clock import rfc3339, utc_now
-from wirewatch.cli.output import print_json, say
+from wirewatch.cli.output import counted, print_json, say
 from wirewatch.cli.streams.names import parse_start, unknown_name
 from wirewatch.cli.terminal import Progress, stop_at_signal
 from wirewatch.run.bootstrap import load_files, open_settings
@@ -167,14 +167,16 @@ def _result(counts: ReplayCounts, articles: ReplayRange) -> dict[str, Any]:
 
 def _print_result(result: dict[str, Any]) -> None:
     verb = "would be replayed" if result["dry_run"] else "replayed"
-    say(f"{result['articles']:,} article(s) {verb}, {result['matches']:,} match(es).")
+    articles = counted(result["articles"], "article")
+    say(f"{articles} {verb}, {counted(result['matches'], 'match', 'matches')}.")
     for topic, number in result["topics"].items():
         say(f"{topic}: {number:,}", indent="  ")
     if result["unreadable"]:
-        say(f"{result['unreadable']} record(s) are no articles and were skipped.")
+        say(f"Skipped {counted(result['unreadable'], 'record')} without an article.")
     if result["dead_letters"]:
-        say(f"{result['dead_letters']} article(s) could not be processed and became dead letters.")
+        failed = counted(result["dead_letters"], "article")
+        say(f"{failed} could not be processed: see `wirewatch streams dead-letter list`.")
     if result["waiting"]:
-        say(f"{result['waiting']:,} newer article(s) are left to the running processors.")
+        say(f"Left to the running processors: {counted(result['waiting'], 'newer article')}.")
     if not result["finished"]:
         say("Stopped before the end. The next replay starts over.")

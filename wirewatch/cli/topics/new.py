@@ -132,5 +132,6 @@ def _print_next_steps(topic: str, path: str) -> None:
         (f"wirewatch topics backtest {topic} --since 7d", "what it would have told people"),
         ("set `state: live`", "a running system takes it over by itself"),
     )
+    width = max(len(command) for command, _ in steps)
     for command, why in steps:
-        write(f"  {command:<52} {why}")
+        write(f"  {command:<{width}}  {why}")

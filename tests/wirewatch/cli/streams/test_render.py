@@ -115,7 +115,7 @@ def test_a_dead_letter_shows_origin_error_and_content() -> None:
     )
     assert render_record(letter, zone=ZONE) == [
         (
-            "2026-03-02 01:30:00  dead letter  processors · ValueError · 3 attempt(s)  "
+            "2026-03-02 01:30:00  dead letter  processors · ValueError · attempts: 3  "
             "news.dead-letter.v1 3:17"
         ),
         "  The log of the stage has the details.",

@@ -47,8 +47,8 @@ def test_a_replay_reports_its_counts_and_a_dry_run_publishes_nothing(
     with streams.log() as log:
         text = streams.text("replay", "--from", "2026-01-01", "--dry-run")
         assert text == (
-            "2 article(s) would be replayed, 1 match(es).\n  nato-membership: 1\n"
-            "1 record(s) are no articles and were skipped.\n"
+            "2 articles would be replayed, 1 match.\n  nato-membership: 1\n"
+            "Skipped 1 record without an article.\n"
         )
         assert len(list(log.read(ENRICHED))) == 2
         assert streams.json("replay", "--from", "2026-01-01") == counts

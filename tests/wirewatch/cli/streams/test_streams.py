@@ -107,7 +107,7 @@ def test_lag_counts_unread_records_and_names_the_members(streams: StreamInstalla
     assert row["seconds"] > 0
     assert row["members"] == []
     assert rows[prefix.add("alerts"), prefix.add(MATCHES)]["records"] == 0
-    assert f"processors is not running; 2 record(s) of {ARTICLES} are unread" in streams.text("lag")
+    assert f"processors is not running; {ARTICLES} has 2 unread records" in streams.text("lag")
     streams.process()
     with streams.log() as log, closing(log.consumer("processors", [ARTICLES], slot="me")) as member:
         while {x.member for x in log.lag("processors", [ARTICLES])} != {"me"}:
@@ -201,7 +201,7 @@ def test_lag_is_summed_by_stream_and_explained() -> None:
         "members": ["a"],
     }
     assert explain(lags) == [
-        f"g: 5 record(s) are in partitions of {ARTICLES} without a member.",
+        f"g: 5 records in partitions of {ARTICLES} without a member.",
         f"g is not running; new records of {ALERTS} wait for it.",
-        f"g is not running; 3 record(s) of {MATCHES} are unread.",
+        f"g is not running; {MATCHES} has 3 unread records.",
     ]
