@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from config.catalog.models import Catalog
 from config.i18n import VERBATIM, Phrase, Translator
+from config.i18n.phrase import Param
 from core.http import wire_url
 from core.text import clean_line
 
@@ -43,16 +44,28 @@ def line(text: str, limit: int = LONGEST_LINE) -> str:
     return clean_line(text, limit)
 
 
-def reason(stored: str | Phrase, t: Translator) -> Reason:
+def reason(stored: str | Phrase, t: Translator, catalog: Catalog | None = None) -> Reason:
     """Return a reason in the reader's language, cleaned and shortened.
 
     Args:
         stored: A phrase, or what :meth:`config.i18n.Phrase.dump` stored; any other text is shown
             as it is.
         t: The reader's language.
+        catalog: Has the names of outlets, for reasons that name one by its id.
     """
     phrase = stored if isinstance(stored, Phrase) else Phrase.load(stored)
+    if catalog is not None:
+        phrase = _with_outlet_names(phrase, catalog)
     return Reason(line(t.phrase(phrase)), "en" if phrase.code == VERBATIM else t.code)
+
+
+def _with_outlet_names(phrase: Phrase, catalog: Catalog) -> Phrase:
+    def named(name: str, value: Param) -> Param:
+        if isinstance(value, Phrase):
+            return _with_outlet_names(value, catalog)
+        return outlet_name(catalog, value) if name == "outlet" and isinstance(value, str) else value
+
+    return Phrase(phrase.code, **{name: named(name, v) for name, v in phrase.params.items()})
 
 
 def link(url: str) -> str:

@@ -265,3 +265,27 @@ def test_the_content_security_policy_blocks_other_scripts(browser: Browser, live
         assert page.run("window.evil") is None
         page.wait("true")
         assert any("Content Security Policy" in problem for problem in page.problems)
+
+
+def test_at_1400_pixels_the_status_of_a_signed_in_reader_has_one_line(
+    browser: Browser, live: Console
+) -> None:
+    more = (
+        "<p class='user'><bdi>anna.schmidt</bdi></p>"
+        "<form class='sign-out'><button class='bare'>Abmelden</button></form>"
+    )
+    with browser.page(size=(1400, 900), language="de") as page:
+        page.open(f"{live.url}/topics")
+        assert page.run("document.querySelector('.find input').offsetWidth") > 60
+        page.run(
+            "const status = document.querySelector('#status');"
+            f"status.insertAdjacentHTML('afterend', \"{more}\");"
+            'status.querySelector("a").textContent ='
+            " '12 von 340 Feeds gestört, neuester Eintrag vor 12 min'; 0"
+        )
+        line, height = page.run(
+            "(() => { const a = document.querySelector('#status a');"
+            " return [parseFloat(getComputedStyle(a).lineHeight), a.offsetHeight]; })()"
+        )
+        assert height < 1.5 * line
+        assert page.run("document.documentElement.scrollWidth") <= 1400

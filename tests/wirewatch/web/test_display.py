@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from config.catalog.models import Catalog, FilePosition, Outlet, Tier
 from config.i18n import Phrase, translator, verbatim
 from wirewatch.web import display
 
@@ -22,6 +23,15 @@ def test_a_reason_stored_as_plain_text_is_marked_as_english() -> None:
     assert display.reason("Too old.", DE) == display.Reason("Too old.", "en")
     assert display.reason(verbatim("HTTP 503."), DE) == display.Reason("HTTP 503.", "en")
     assert display.reason("", DE).text == ""
+
+
+def test_a_reason_names_outlets_as_the_operators_files_do() -> None:
+    why = Phrase("decision.nearest_story", outlet="bote", percent=21, needed=31)
+    reason = Phrase("decision.new_story_why", why=why)
+    place = FilePosition("sources.yaml", 1, 1)
+    catalog = Catalog((Outlet("bote", "Deichbote", "DE", "de", Tier.B, (), place),))
+    assert "is in Deichbote: 21%" in display.reason(reason, EN, catalog).text
+    assert "is in bote: 21%" in display.reason(reason, EN, Catalog(())).text
 
 
 def test_a_reason_is_one_clean_line_of_bounded_length() -> None:

@@ -143,7 +143,7 @@ def feed_row(
         "due": max(record.next_due_at, now),
         "is_due": record.next_due_at <= now + timedelta(seconds=1),
         "due_reason": display.reason(record.due_reason, t),
-        "unchanged": feed.share_304,
+        "unchanged": feed.share_304 if record.last_success_at else None,
         "chart": charts.bars(days, width=112, height=28),
         "volume": t.plural("feeds.volume", total, days=len(days)),
     }

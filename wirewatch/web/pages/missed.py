@@ -97,7 +97,7 @@ def found_view(found: Found, catalog: Catalog, t: Translator) -> dict[str, Any]:
         "title": display.title(article.title),
         "url": display.link(article.url),
         "outcome": outcome.outcome,
-        "reason": display.reason(outcome.reason.dump(), t),
+        "reason": display.reason(outcome.reason.dump(), t, catalog),
         "alert_id": outcome.decision.alert_id if outcome.decision else "",
         "is_recorded": not outcome.is_told,
         "answer": answer,
@@ -111,7 +111,7 @@ def reported_row(row: MissedArticle, catalog: Catalog, t: Translator) -> dict[st
         "title": display.title(row.title) or display.line(row.url, 120),
         "url": display.link(row.url),
         "outcome": row.outcome,
-        "reason": display.reason(row.reason, t),
+        "reason": display.reason(row.reason, t, catalog),
         "by": row.by,
         "at": row.at,
     }

@@ -226,7 +226,7 @@ def decision_view(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str
         "topic": display.topic_title(catalog, row.topic_id),
         "outlet": display.outlet_name(catalog, row.outlet),
         "code": row.reason_code,
-        "reason": display.reason(row.reason, t),
+        "reason": display.reason(row.reason, t, catalog),
     }
 
 

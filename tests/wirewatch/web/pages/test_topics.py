@@ -75,7 +75,7 @@ def test_a_topic_shows_how_its_matches_ended(console: Console, now: datetime) ->
         "2 no receiver 1, too old 1",
     ]
     listed = console.page("/topics")
-    assert 'data-label="Held back">0</td>' in listed
+    assert 'data-label="Held back in 7 days">0</td>' in listed
 
 
 def test_a_topic_shows_the_precision_of_its_rules(console: Console, now: datetime) -> None:

@@ -118,7 +118,7 @@ def _development(
 ) -> dict[str, Any]:
     return {
         "at": row.decided_at,
-        "reason": display.reason(row.reason, t),
+        "reason": display.reason(row.reason, t, catalog),
         "title": display.title(row.title),
         "outlet": display.outlet_name(catalog, row.outlet),
         "language": lang_attribute(row.language),
