@@ -25,6 +25,7 @@ from config.errors import CatalogError
 from core.canary import CANARY_TOPIC
 from core.clock import Clock
 from core.dispositions import Dispositions
+from core.garbage import lasting_objects
 from core.loop_delay import ReportTurn, ignore_turn
 from core.messages import ArticleRevision
 from core.messages.envelope import ARTICLES, from_record, to_record, topic_stream
@@ -38,7 +39,7 @@ GROUP = "processors"
 STAGE = "processors"
 STREAMS = (ARTICLES,)
 
-MOST_TOGETHER, MOST_BYTES_TOGETHER = 25, 500_000
+MOST_TOGETHER, MOST_BYTES_TOGETHER = 50, 500_000
 """Records of a batch that are processed together, and bytes of their values."""
 
 COMPILE_SECONDS = 60.0
@@ -79,7 +80,8 @@ class ProcessorsWorker:
         self._compiling = threading.Lock()
         self._matches = 0
         self._latest = catalog()
-        self._processors = Processors.compile(with_canary(self._latest), languages)
+        with lasting_objects():
+            self._processors = Processors.compile(with_canary(self._latest), languages)
 
     @property
     def processors(self) -> Processors:
@@ -102,7 +104,8 @@ class ProcessorsWorker:
                 return
             self._latest = catalog
             try:
-                self._processors = Processors.compile(with_canary(catalog), self._languages)
+                with lasting_objects():
+                    self._processors = Processors.compile(with_canary(catalog), self._languages)
             except CatalogError as error:
                 log.error("topics_not_reloaded", reason=for_log(str(error)))
                 return

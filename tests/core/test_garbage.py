@@ -1,0 +1,57 @@
+"""What large tables cost the garbage collector: nothing, and what was replaced is freed."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from core.garbage import NEW_OBJECTS, lasting_objects
+
+
+class Node:
+    """An object that can refer to itself."""
+
+    itself: Node
+
+
+@pytest.fixture(autouse=True)
+def threshold() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+
+
+def circle() -> Node:
+    node = Node()
+    node.itself = node
+    return node
+
+
+def test_what_is_made_is_not_examined_again() -> None:
+    with lasting_objects():
+        tables = [[number] for number in range(100)]
+    examined = set(map(id, gc.get_objects()))
+    assert examined.isdisjoint(map(id, tables))
+    assert gc.get_threshold()[0] == NEW_OBJECTS
+
+
+def test_a_circle_is_freed_when_the_tables_are_replaced() -> None:
+    with lasting_objects():
+        node = circle()
+    freed = weakref.ref(node)
+    del node
+    gc.collect()
+    assert freed() is not None
+    with lasting_objects():
+        pass
+    assert freed() is None
+
+
+def test_nothing_is_exempted_after_an_exception() -> None:
+    before = gc.get_freeze_count()
+    with pytest.raises(ValueError, match="no table"), lasting_objects():
+        raise ValueError("no table")
+    assert gc.get_freeze_count() == before
