@@ -11,8 +11,9 @@ An article has dozens of hits, so that the functions that see each of them are p
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from itertools import accumulate, chain
 
 from config.catalog.models import EntityDefinition
 from core.text.tokens import exact_form
@@ -25,25 +26,25 @@ from processors.forms.compounds import Compounds
 MAX_MEMO = 50_000
 """Words of texts that are remembered; then the memory begins anew."""
 
-Span = tuple[int, int, str]
-"""First and last position, and an entity."""
+Mention = tuple[int, int, str]
+"""First and last position in title, lead and text, and the entity that is mentioned there."""
 
-
-class Mention(NamedTuple):
-    """A mention of an entity at positions ``first`` to ``last`` of title, lead and text."""
-
-    first: int
-    last: int
-    entity: str
+Hit = tuple[int, int, int]
+"""A literal where a name may be inside a word: its number, the position of the word, and the code
+point at which the word begins."""
 
 
 class Gazetteer:
     """The names of all entities, searched in articles.
 
+    Literals are numbered by what a hit means, so that comparing its number tells::
+
+        0 ── a mention ── if capitalised ── aliases to compare ── inside, if capitalised ── inside
+
     Args:
         entities: The catalog's entities.
         compounds: Of the languages in whose articles names are found in them.
-        literal: Returns the number of a literal of the automaton.
+        literal: Gives a literal of the automaton the next number, from 0 on.
     """
 
     def __init__(
@@ -53,22 +54,23 @@ class Gazetteer:
         literal: Callable[[str], int],
     ) -> None:
         self._compounds = compounds
-        self._aliases: dict[int, list[Alias]] = {}
-        self._inside: dict[int, list[NameInWords]] = {}
+        aliases: dict[str, list[Alias]] = {}
+        inside: dict[str, list[NameInWords]] = {}
         for entity in entities:
             for alias in aliases_of(entity):
                 for text in alias.literals:
-                    self._aliases.setdefault(literal(text), []).append(alias)
+                    aliases.setdefault(text, []).append(alias)
             for name in names_in_words(entity):
                 for text in name.literals:
-                    self._inside.setdefault(literal(text), []).append(name)
-        self._end = max((*self._aliases, *self._inside), default=-1) + 1
-        self._plain = _plain(self._aliases)
-        self._capitalised = frozenset(
-            number
-            for number, names in self._inside.items()
-            if all(name.needs_capital for name in names)
-        )
+                    inside.setdefault(text, []).append(name)
+        kinds = _by_kind(aliases, inside)
+        texts = [*chain.from_iterable(kinds)]
+        deque(map(literal, texts), maxlen=0)
+        ends = [*accumulate(map(len, kinds))]
+        self._any_case, self._plain, self._compared, self._capitalised, self._end = ends
+        self._entities = [aliases[text][0].entity for text in texts[: self._plain]]
+        self._aliases = [aliases[text] for text in kinds[2]]
+        self._inside = [inside[text] for text in texts[self._compared :]]
         self._memo: dict[tuple[int, bool, str], tuple[str, ...]] = {}
 
     def find(self, index: ArticleIndex) -> list[Mention]:
@@ -86,7 +88,7 @@ class Gazetteer:
             return []
         # A literal may begin with the space before its word, or inside of it.
         positions = group.positions_at([start for _, start in found])
-        spans, denied, near = self._aliases_in(index, found, positions)
+        spans, denied, near = self._aliases_in(index, [number for number, _ in found], positions)
         if near:
             spans += self._names_inside(index, near, spans)
         if max(positions) >= group.size:
@@ -97,53 +99,47 @@ class Gazetteer:
         return _without_overlaps(mentions)
 
     def _aliases_in(
-        self, index: ArticleIndex, found: Sequence[tuple[int, int]], positions: Sequence[int]
-    ) -> tuple[list[Span], list[Span], list[tuple[int, int]]]:
+        self, index: ArticleIndex, numbers: Sequence[int], positions: Sequence[int]
+    ) -> tuple[list[Mention], list[Mention], list[Hit]]:
         """Return the spans of aliases, those of what is no mention, and where names may be inside.
-
-        The last are pairs of the number of a literal and a position.
 
         Args:
             index: A searched article.
-            found: Numbers of literals, and where they begin in the buffer.
+            numbers: Of the literals that were found.
             positions: The positions of the same.
         """
-        group, aliases, plain = index.main, self._aliases, self._plain
-        capitalised = self._capitalised
-        text, start_of = group.tokens.text, group.tokens.starts.item
-        spans: list[Span] = []
-        denied: list[Span] = []
-        near: list[tuple[int, int]] = []
-        for (number, _), position in zip(found, positions, strict=True):
-            if number in plain:
-                entity, needs_capital = plain[number]
-                if not needs_capital or text[start_of(position)].isupper():
-                    spans.append((position, position, entity))
-            elif number in aliases:
-                for alias in aliases[number]:
-                    if alias.language and alias.language != index.language:
-                        continue
-                    first = position - alias.anchor
-                    last = first + len(alias.words) - 1
-                    if _is_at(group, alias, first, last):
-                        (denied if alias.denies else spans).append((first, last, alias.entity))
-            elif number not in capitalised or text[start_of(position)].isupper():
-                near.append((number, position))
+        tokens, entities = index.main.tokens, self._entities
+        any_case, plain, compared = self._any_case, self._plain, self._compared
+        capitalised, text = self._capitalised, tokens.text
+        spans: list[Mention] = []
+        denied: list[Mention] = []
+        near: list[Hit] = []
+        starts = tokens.starts.take(positions).tolist()
+        for number, position, start in zip(numbers, positions, starts, strict=True):
+            if number >= compared:
+                if number >= capitalised or text[start].isupper():
+                    near.append((number, position, start))
+            elif number >= plain:
+                for alias in self._aliases[number - plain]:
+                    if span := _span_of(index, alias, position):
+                        (denied if alias.denies else spans).append(span)
+            elif number < any_case or text[start].isupper():
+                spans.append((position, position, entities[number]))
         return spans, denied, near
 
     def _names_inside(
-        self, index: ArticleIndex, near: Iterable[tuple[int, int]], aliases: Iterable[Span]
-    ) -> list[Span]:
+        self, index: ArticleIndex, near: Iterable[Hit], aliases: Iterable[Mention]
+    ) -> list[Mention]:
         """Return the names inside words that are no word of an alias."""
         whole = {at for first, last, _ in aliases for at in range(first, last + 1)}
         tokens, compounds = index.main.tokens, self._compounds.get(index.language)
         has_compounds, memo = compounds is not None, self._memo
-        text, start_of, end_of = tokens.text, tokens.starts.item, tokens.ends.item
-        spans: list[Span] = []
-        for number, position in near:
+        text, end_of = tokens.text, tokens.ends.item
+        spans: list[Mention] = []
+        for number, position, start in near:
             if position in whole:
                 continue
-            key = number, has_compounds, text[start_of(position) : end_of(position)]
+            key = number, has_compounds, text[start : end_of(position)]
             entities = memo.get(key)
             if entities is None:
                 entities = self._remember(key, index.main.word_at(position), compounds)
@@ -156,7 +152,8 @@ class Gazetteer:
         """Return the entities whose names, with a literal, are inside a word."""
         number, _, surface = key
         exact = exact_form(surface)
-        names = (n for n in self._inside[number] if n.is_in(exact, folded, compounds))
+        inside = self._inside[number - self._compared]
+        names = (n for n in inside if n.is_in(exact, folded, compounds))
         entities = tuple(dict.fromkeys(name.entity for name in names))
         if len(self._memo) >= MAX_MEMO:
             self._memo.clear()
@@ -164,13 +161,34 @@ class Gazetteer:
         return entities
 
 
-def _plain(aliases: Mapping[int, Sequence[Alias]]) -> dict[int, tuple[str, bool]]:
-    """Return the literals of one plain alias: its entity, and whether it needs a capital."""
-    return {
-        number: (one[0].entity, one[0].words[0].is_capitalised)
-        for number, one in aliases.items()
-        if len(one) == 1 and one[0].is_plain
-    }
+def _by_kind(
+    aliases: Mapping[str, Sequence[Alias]], inside: Mapping[str, Sequence[NameInWords]]
+) -> tuple[list[str], ...]:
+    """Return the literals of each kind, in the order of the kinds (see :class:`Gazetteer`)."""
+    any_case: list[str] = []
+    capitalised: list[str] = []
+    compared: list[str] = []
+    for text, (alias, *others) in aliases.items():
+        if others or not alias.is_plain:
+            compared.append(text)
+        else:
+            (capitalised if alias.words[0].is_capitalised else any_case).append(text)
+    inside_capitalised: list[str] = []
+    inside_any: list[str] = []
+    for text, names in inside.items():
+        if text not in aliases:
+            is_capitalised = all(name.needs_capital for name in names)
+            (inside_capitalised if is_capitalised else inside_any).append(text)
+    return any_case, capitalised, compared, inside_capitalised, inside_any
+
+
+def _span_of(index: ArticleIndex, alias: Alias, position: int) -> Mention | None:
+    """Return the span of an alias of which a part was found at a position; None where it is not."""
+    if alias.language and alias.language != index.language:
+        return None
+    group, first = index.main, position - alias.anchor
+    last = first + len(alias.words) - 1
+    return (first, last, alias.entity) if _is_at(group, alias, first, last) else None
 
 
 def _is_at(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
@@ -186,13 +204,13 @@ def _is_at(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
     return group.are_joined(first, last)
 
 
-def _in_texts(group: FieldGroup, spans: Iterable[Span]) -> list[Span]:
+def _in_texts(group: FieldGroup, spans: Iterable[Mention]) -> list[Mention]:
     """Return the spans of the texts that spans, perhaps of readings, are read from."""
     size, origin = group.size, group.origin
     return [span if span[0] < size else (*origin(span[0], span[1]), span[2]) for span in spans]
 
 
-def _denied(mentions: Iterable[Span], denied: Iterable[Span]) -> set[Span]:
+def _denied(mentions: Iterable[Mention], denied: Iterable[Mention]) -> set[Mention]:
     """Return the mentions of which a word is denied to be one of the same entity.
 
     A mention that is longer than what is denied inside of it is none of them.
@@ -208,7 +226,7 @@ def _denied(mentions: Iterable[Span], denied: Iterable[Span]) -> set[Span]:
     }
 
 
-def _without_overlaps(spans: Iterable[Span]) -> list[Mention]:
+def _without_overlaps(spans: Iterable[Mention]) -> list[Mention]:
     """Return the mentions at the spans, in text order, of those that overlap the longest."""
     ordered = sorted(spans)
     before, end = 0, -1
@@ -217,10 +235,10 @@ def _without_overlaps(spans: Iterable[Span]) -> list[Mention]:
             ordered = _longest(ordered)
             break
         before, end = first, last
-    return list(map(Mention._make, ordered))
+    return ordered
 
 
-def _longest(spans: Iterable[Span]) -> list[Span]:
+def _longest(spans: Iterable[Mention]) -> list[Mention]:
     """Return the longest of spans that overlap, and those beside it, in text order."""
     taken: dict[int, tuple[int, int]] = {}
     chosen = []

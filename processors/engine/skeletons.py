@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby, product
 from math import prod
 
 from core.text.languages import words
 from core.text.languages.east_slavic import nominatives
 from core.text.tokens import fold_word
+from core.text.word_frequencies import zipf_frequencies
 
 MIN_LENGTH = 5
 """Symbols of a skeleton; shorter ones are shared by other words: *Kiew*, *Kiwi*."""
@@ -35,6 +36,9 @@ MAX_FRAGMENTS = 60
 """Spellings of a fragment in one script."""
 MIN_FRAGMENT = 3
 """Symbols of a fragment; shorter ones occur in most articles."""
+COMMON_WORD = 5.5
+"""Zipf frequency of the German words that a fragment is to be no part of, such as *Menschen*: each
+of them is in every seventh article or more."""
 
 _VOWELS = "aeouAEOU"
 _LATIN: dict[str, tuple[str, ...]] = {
@@ -130,8 +134,8 @@ def skeletons_in_text(word: str) -> frozenset[str]:
 def fragments(skeleton: str) -> frozenset[str]:
     """Return folded pieces, one of which is in nearly every spelling of a name.
 
-    Pieces without a consonant before an *e* are preferred: many spellings have a glide there, as
-    *Pieskow*.
+    Pieces of no common word are preferred, and of these the ones without a consonant before an *e*:
+    many spellings have a glide there, as *Pieskow*.
 
     Args:
         skeleton: Of the name.
@@ -147,7 +151,7 @@ def fragments(skeleton: str) -> frozenset[str]:
     usable = [p for p in pieces if _spelled(p, _SPELLINGS) and _spelled(p, _CYRILLIC_SPELLINGS)]
     if not usable:
         return frozenset()
-    best = min(usable, key=lambda p: (bool(_BEFORE_E.search(p)), _frequency(p)))
+    best = min(usable, key=lambda p: (_is_common(p), bool(_BEFORE_E.search(p)), _frequency(p)))
     return frozenset(
         fold_word(literal)
         for spellings in (_SPELLINGS, _CYRILLIC_SPELLINGS)
@@ -168,6 +172,18 @@ def _spelled(piece: str, spellings: Mapping[str, Sequence[str]]) -> list[str]:
     if not all(options) or prod(map(len, options)) > MAX_FRAGMENTS:
         return []
     return ["".join(letters) for letters in product(*options)]
+
+
+def _is_common(piece: str) -> bool:
+    """Return whether a spelling is part of a common word."""
+    words = _common_words()
+    return any(literal in words for literal in _spelled(piece, _SPELLINGS))
+
+
+@cache
+def _common_words() -> str:
+    shares = zipf_frequencies("de").items()
+    return " ".join(word for word, frequency in shares if frequency >= COMMON_WORD)
 
 
 def _frequency(piece: str) -> float:

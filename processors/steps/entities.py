@@ -18,8 +18,8 @@ def name_entities(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
         return analysis
     tokens, fields = index.main.tokens, index.fields
     text = tokens.text
-    starts = tokens.starts.take([mention.first for mention in mentions]).tolist()
-    ends = tokens.ends.take([mention.last for mention in mentions]).tolist()
+    starts = tokens.starts.take([first for first, _, _ in mentions]).tolist()
+    ends = tokens.ends.take([last for _, last, _ in mentions]).tolist()
     rows = []
     at = 0
     for (first, _, entity), start, end in zip(mentions, starts, ends, strict=True):

@@ -11,6 +11,6 @@ def fingerprint_text(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     del compiled
     if analysis.searched is None:
         return analysis
-    texts = {field.field: field.folded for field in analysis.searched.fields}
-    text = " ".join(filter(None, (texts["lead"], texts["text"]))) or texts["title"]
+    title, lead, body = analysis.searched.fields[:3]
+    text = " ".join(filter(None, (lead.folded, body.folded))) or title.folded
     return analysis._replace(fingerprint=fingerprint_of_text(text))

@@ -144,6 +144,13 @@ def test_transliterations_of_a_name_share_a_skeleton_and_a_fragment() -> None:
             assert any(piece in fold_word(other) for piece in pieces), (other, pieces)
 
 
+def test_a_fragment_is_part_of_no_common_word_where_the_name_has_another() -> None:
+    read_with_i = next(s for s in skeletons("Brejnev") if "ei" in s)
+    pieces = fragments(read_with_i)
+    assert "ein" not in pieces
+    assert any(piece in "brejnev" for piece in pieces)
+
+
 def test_short_and_different_names_share_no_skeleton() -> None:
     assert skeletons("Kiew") == skeletons("Putin"[:4]) == frozenset()
     assert not skeletons("Lawrow") & skeletons("Lawine")
