@@ -35,4 +35,4 @@ class Message(BaseModel):
 
     def to_json(self) -> bytes:
         """Return the value of the record: compact JSON in UTF-8."""
-        return self.model_dump_json().encode()
+        return self.__pydantic_serializer__.to_json(self)

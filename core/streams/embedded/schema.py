@@ -23,6 +23,10 @@ APPLICATION_ID = 0x57574C47
 
 VERSION = 1
 
+PAGE_BYTES = 8192
+"""Of a new file. With SQLite's 4,096 most records have a page to themselves, which costs an eighth
+more CPU time to read articles and append what comes of them; with 16,384 it is no better."""
+
 OFFSET_BITS = 40
 """A partition can have 2**40 records in its life; a file can have 2**23 partitions."""
 
@@ -90,7 +94,8 @@ def prepare(connection: apsw.Connection, path: Path, *, durability: str) -> None
     Raises:
         SettingsError: The file is another database, or was created by a newer version.
     """
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # works only before the first table
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # both work only before the first table
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute(f"PRAGMA synchronous = {'FULL' if durability == 'full' else 'NORMAL'}")
     connection.execute("PRAGMA journal_size_limit = 67108864").fetchall()
