@@ -24,7 +24,7 @@ from math import prod
 from core.text.languages import words
 from core.text.languages.east_slavic import nominatives
 from core.text.tokens import fold_word
-from core.text.word_frequencies import zipf_frequencies
+from core.text.word_frequencies import word_shares
 
 MIN_LENGTH = 5
 """Symbols of a skeleton; shorter ones are shared by other words: *Kiew*, *Kiwi*."""
@@ -182,8 +182,7 @@ def _is_common(piece: str) -> bool:
 
 @cache
 def _common_words() -> str:
-    shares = zipf_frequencies("de").items()
-    return " ".join(word for word, frequency in shares if frequency >= COMMON_WORD)
+    return " ".join(word_shares("de", COMMON_WORD))
 
 
 def _frequency(piece: str) -> float:
