@@ -26,6 +26,7 @@ from processors.engine.score import RuleOutcome
 from processors.engine.windows import AllProgram
 from processors.query import parse, writing
 from processors.query.nodes import (
+    HEAD,
     SENTENCE,
     All,
     And,
@@ -156,6 +157,8 @@ class _Search:
 
     def _apart(self, node: Near, program: NearProgram) -> Phrase:
         """Return why no hits of two operands are near each other."""
+        if node.distance == HEAD:
+            return Phrase("lack.head", operands=f"{_text(node.left)}, {_text(node.right)}")
         left, right = program.left.spans(self._index), program.right.spans(self._index)
         follows, precedes = self._smallest_gap(left, right), self._smallest_gap(right, left)
         gaps = [gap for gap in (follows, precedes) if gap is not None]
@@ -170,6 +173,8 @@ class _Search:
     def _scattered(self, node: All, program: AllProgram) -> Phrase:
         """Return why no hits of all operands are near each other."""
         operands = ", ".join(map(_text, node.operands))
+        if node.distance == HEAD:
+            return Phrase("lack.head", operands=operands)
         windows = list(_FieldWindows(program.operands, ANY_DISTANCE).find_spans(self._index))
         if not windows:
             return Phrase("lack.fields", operands=operands)

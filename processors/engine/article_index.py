@@ -2,7 +2,8 @@
 
 Positions number the words of title, lead and text in one sequence, with a mark between the fields.
 The words of the other fields follow in a second sequence (``FieldGroup.base``). So a position
-determines its field, and no span can reach from one field into another.
+determines its field. A span reaches from one field into another only where a query joins title and
+lead.
 
 Behind the words of title, lead and text are other readings of some of them
 (:mod:`processors.engine.readings`). They are searched like the rest; ``FieldGroup.origin`` gives
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from core.messages import Field
 from processors.engine.field_group import FieldGroup, FieldSpan
 from processors.engine.literals import OTHER, LiteralSet
-from processors.query.nodes import OTHER_FIELDS
+from processors.query.nodes import HEAD, OTHER_FIELDS, SENTENCE
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
@@ -186,6 +187,26 @@ class ArticleIndex:
         base = self._base(position)
         first, after = self._of(position).block_at(position - base)
         return first + base, after + base
+
+    def head_at(self, position: int) -> tuple[int, int]:
+        """Return the first position of title and lead together, and one past their last.
+
+        Without a position between them where ``position`` is in neither.
+        """
+        ends = [field.after for field in self.fields if field.field in ("title", "lead")]
+        after = max(ends, default=0)
+        return (0, after) if position < after else (position, position)
+
+    def unit_at(self, position: int, distance: int) -> tuple[int, int]:
+        """Return the text around a position in which the operands of NEAR and ALL must lie.
+
+        Args:
+            position: In the article.
+            distance: ``SENTENCE``, ``HEAD``, or words, which may be apart within a paragraph.
+        """
+        if distance == SENTENCE:
+            return self.sentence_at(position)
+        return self.head_at(position) if distance == HEAD else self.block_at(position)
 
     def _of(self, position: int) -> FieldGroup:
         return self.other if self.other and position >= self.other.base else self.main

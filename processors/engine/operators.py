@@ -13,12 +13,12 @@ from processors.engine.programs import (
     QueryProgram,
     compiles,
 )
-from processors.query.nodes import SENTENCE, And, Count, Except, Near, Not, Or
+from processors.query.nodes import And, Count, Except, Near, Not, Or
 
 FEW_ALTERNATIVES = 6
 """Up to this many alternatives OR tries all; with more, those of which a literal occurs."""
 MAX_COMPARED = 200_000
-"""Most pairs that one NEAR/S looks at, the first of the text; a bound for hostile texts."""
+"""Most pairs that one NEAR/S or NEAR/H looks at, the first of the text; a bound for hostile texts."""
 MAX_PAIRS = 200
 """Up to this many pairs NEAR compares hits one by one; beyond, sorting them first is cheaper."""
 
@@ -101,9 +101,9 @@ class OrProgram(QueryProgram):
 
 
 class NearProgram(QueryProgram):
-    """NEAR, ONEAR and NEAR/S. A hit extends from one operand to the other.
+    """NEAR, ONEAR, NEAR/S and NEAR/H. A hit extends from one operand to the other.
 
-    The operands of NEAR/S may overlap, those of the others may not.
+    The operands of NEAR/S and NEAR/H may overlap, those of the others may not.
     """
 
     __slots__ = ("distance", "left", "ordered", "right")
@@ -119,7 +119,7 @@ class NearProgram(QueryProgram):
 
     def matches(self, index: ArticleIndex) -> bool:
         """Return whether any two hits are close enough; stops at the first such pair."""
-        if self.distance == SENTENCE:
+        if self.distance < 0:
             return bool(self.spans(index))
         left, right = self.left.extents(index), self.right.extents(index)
         if len(left) * len(right) > MAX_PAIRS:
@@ -161,8 +161,8 @@ class NearProgram(QueryProgram):
     def _partners(
         self, index: ArticleIndex, span: Span, right: list[Span], by_end: list[Span]
     ) -> Iterator[Span]:
-        if self.distance == SENTENCE:
-            return _inside(right, *index.sentence_at(span[0]), span)
+        if self.distance < 0:
+            return _inside(right, *index.unit_at(span[0], self.distance), span)
         return self._neighbours(index, span, right, by_end)
 
     def _neighbours(
@@ -268,7 +268,7 @@ def _may_match(program: QueryProgram, index: ArticleIndex) -> bool:
 
 
 def _inside(spans: list[Span], first: int, after: int, span: Span) -> Iterator[Span]:
-    """Yield the spans of a sentence, in text order; none if ``span`` reaches out of it."""
+    """Yield the spans of a sentence or head, in text order; none if ``span`` reaches out of it."""
     at = bisect_left(spans, first, key=lambda s: s[0]) if span[1] < after else len(spans)
     while at < len(spans) and spans[at][0] < after:
         if spans[at][1] < after:

@@ -7,23 +7,23 @@ from itertools import groupby
 
 from processors.engine.article_index import ArticleIndex, Span
 from processors.engine.programs import ProgramCompiler, QueryProgram, compiles
-from processors.query.nodes import SENTENCE, All
+from processors.query.nodes import All
 
 _BEYOND: Span = (1 << 62, 1 << 62, None)
 
 Unit = tuple[int, int]
-"""First position of a paragraph or sentence, and one past its last."""
+"""First position of a paragraph, a sentence or the head, and one past its last."""
 
 
 class AllProgram(QueryProgram):
-    """ALL/n and ALL/S. A hit reaches from the first word of the operands' hits to the last.
+    """ALL/n, ALL/S and ALL/H. A hit reaches from the first word of the operands' hits to the last.
 
     Only the smallest windows are hits: those that contain no other one. They are found in one pass
     over the hits of all operands, so that the work is bounded by their number.
 
     Args:
         operands: The programs of the operands.
-        distance: Most words between the first and the last word, or ``SENTENCE``.
+        distance: Most words between the first and the last word, or ``SENTENCE`` or ``HEAD``.
     """
 
     __slots__ = ("distance", "operands")
@@ -68,14 +68,12 @@ class AllProgram(QueryProgram):
                 last = max(span[1] for span in nearest.values())
                 if last < smallest:
                     smallest = last
-                    if self.distance == SENTENCE or last - first - 1 <= self.distance:
+                    if self.distance < 0 or last - first - 1 <= self.distance:
                         yield first, last, _parts(nearest.values())
 
     def unit(self, index: ArticleIndex, position: int) -> Unit:
-        """Return the sentence or paragraph around a position, in which a window must lie."""
-        if self.distance == SENTENCE:
-            return index.sentence_at(position)
-        return index.block_at(position)
+        """Return the sentence, head or paragraph around a position, in which a window must lie."""
+        return index.unit_at(position, self.distance)
 
 
 @compiles(All)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from processors.query.nodes import TEXT_FIELDS, Except, LabelNode, Node, Not, Or
+from processors.query.nodes import HEAD, TEXT_FIELDS, All, Except, LabelNode, Near, Node, Not, Or
 
 
 def restrict(node: Node, fields: Sequence[str]) -> Node:
@@ -32,6 +32,8 @@ def fields_of(node: Node) -> frozenset[str]:
     if isinstance(node, Except):
         return fields_of(node.left)
     if node.children:
-        return frozenset[str]().union(*map(fields_of, node.children))
+        fields = frozenset[str]().union(*map(fields_of, node.children))
+        is_head = isinstance(node, Near | All) and node.distance == HEAD
+        return fields - {"text"} if is_head else fields
     scope = getattr(node, "scope", None)
     return frozenset(TEXT_FIELDS if scope is None else {scope} & set(TEXT_FIELDS))

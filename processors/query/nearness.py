@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from processors.query.nodes import (
-    SENTENCE,
     All,
     EntityNode,
     Except,
@@ -24,7 +23,7 @@ from processors.query.nodes import (
     walk,
 )
 from processors.query.problems import QueryProblem
-from processors.query.writing import write
+from processors.query.writing import write, write_distance
 
 
 def nearness_warnings(
@@ -46,7 +45,7 @@ def nearness_warnings(
             if shared := [write(leaf) for leaf in one if leaf in other]:
                 yield _shared(node, shared[0], at)
                 break
-        if isinstance(node, Near) and node.distance != SENTENCE:
+        if isinstance(node, Near) and node.distance >= 0:
             yield from _inside(node, at, parts)
 
 
@@ -75,7 +74,7 @@ def _alternatives(node: Node) -> dict[Node, None]:
 
 
 def _shared(node: Near | All, word: str, at: int) -> QueryProblem:
-    can_overlap = isinstance(node, All) or node.distance == SENTENCE
+    can_overlap = isinstance(node, All) or node.distance < 0
     enough = f"one `{word}`" if can_overlap else f"`{word}` twice"
     message = f"`{word}` is in two operands of {_name(node)}: {enough} satisfies both."
     return QueryProblem("W113", at, message, "Take it out of one of them.")
@@ -119,5 +118,5 @@ def _all(node: Near) -> str:
 
 
 def _name(node: Near | All) -> str:
-    distance = "S" if node.distance == SENTENCE else node.distance
+    distance = write_distance(node.distance)
     return f"{'ALL' if isinstance(node, All) else 'O' * node.ordered + 'NEAR'}/{distance}"

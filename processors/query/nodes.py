@@ -27,6 +27,10 @@ ONE = "\U000f0001"
 
 SENTENCE = -1
 """Distance of NEAR/S and ALL/S: all operands in one sentence."""
+HEAD = -2
+"""Distance of NEAR/H and ALL/H: all operands in the head, which is title and lead together."""
+UNITS = {"S": SENTENCE, "H": HEAD}
+"""The distances that are no number of words, by the letter that stands for them."""
 
 TEXT_FIELDS = ("title", "lead", "text")
 OTHER_FIELDS = ("url", "author")
@@ -285,10 +289,10 @@ class Not(_Single):
 
 @dataclass(frozen=True, slots=True)
 class Near(_Pair):
-    """Hits of both operands in one field, with at most ``distance`` words between them.
+    """Hits of both operands, with at most ``distance`` words between them.
 
     Attributes:
-        distance: In words, or ``SENTENCE``.
+        distance: In words, or ``SENTENCE`` or ``HEAD``.
         ordered: Whether the left operand must come first.
         chained: Whether the left operand is written before it without parentheses; ignored when
             nodes are compared.
@@ -301,10 +305,10 @@ class Near(_Pair):
 
 @dataclass(frozen=True, slots=True)
 class All(_Several):
-    """Hits of every operand within one sentence or a number of words, in any order.
+    """Hits of every operand within a sentence, the head or a number of words, in any order.
 
     Attributes:
-        distance: Words between the first and the last word of the hits, or ``SENTENCE``.
+        distance: Words from the first to the last word of the hits, or ``SENTENCE`` or ``HEAD``.
     """
 
     distance: int

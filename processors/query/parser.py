@@ -36,6 +36,7 @@ from processors.query.nodes import (
     MANY,
     ONE,
     SENTENCE,
+    UNITS,
     All,
     And,
     Count,
@@ -97,8 +98,8 @@ _LETTERS: /([^\s()"<>,]|(?<=\d),(?=\d))+/
 
 _PLAIN_WORDS = re.compile("[A-Za-zÄÖÜäöüß]+(?: [A-Za-zÄÖÜäöüß]+)*")
 """A phrase that is split at its spaces, which takes a tenth of the time of the tokeniser."""
-_ALL = re.compile(r"ALL/(?:(\d{1,4})|S)\s*\(")
-_NEAR = re.compile(r"(O?)NEAR/(?:(\d{1,4})|(S))")
+_ALL = re.compile(r"ALL/(?:(\d{1,4})|([SH]))\s*\(")
+_NEAR = re.compile(r"(O?)NEAR/(?:(\d{1,4})|([SH]))")
 _SIGNS_OF_OTHER_LANGUAGES = "-+!~^"
 _TYPOGRAPHIC_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
 _PLACEHOLDER = Phrase(("",))
@@ -256,9 +257,9 @@ class TreeBuilder:
         parts = _NEAR.fullmatch(operator)
         if parts is None or (parts[1] and parts[3]) or int(parts[2] or 0) > MAX_DISTANCE:
             message = f"`{operator}` has no distance from 0 to {MAX_DISTANCE}."
-            self._problem("E006", at, message, "Write NEAR/5, ONEAR/5, or NEAR/S for one sentence.")
+            self._problem("E006", at, message, "Write NEAR/5, ONEAR/5, NEAR/S or NEAR/H.")
             return Near(left, right, 0, ordered=False, at=at)
-        distance = SENTENCE if parts[3] else int(parts[2])
+        distance = UNITS[parts[3]] if parts[3] else int(parts[2])
         return Near(left, right, distance, ordered=bool(parts[1]), at=at)
 
     def _all(self, tree: _Tree) -> Node:
@@ -268,13 +269,14 @@ class TreeBuilder:
         parts = _ALL.fullmatch(opening)
         if parts is None or int(parts[1] or 0) > MAX_DISTANCE:
             message = f"`{opening[:-1].strip()}` has no distance from 0 to {MAX_DISTANCE}."
-            self._problem(
-                "E006", at, message, "Write ALL/S(a, b, c) for one sentence, or ALL/9(…)."
-            )
+            mend = "Write ALL/S(a, b, c) for one sentence, ALL/H(…) for the head, or ALL/9(…)."
+            self._problem("E006", at, message, mend)
         if not 2 <= len(operands) <= MAX_OPERANDS:
             message = f"ALL has {len(operands)} operands; 2 to {MAX_OPERANDS} are possible."
             self._problem("E006", at, message, "Put a comma and a space between them: ALL/S(a, b).")
-        distance = int(parts[1]) if parts and parts[1] else SENTENCE
+        distance = SENTENCE
+        if parts:
+            distance = UNITS[parts[2]] if parts[2] else int(parts[1])
         return All(tuple(self.build(one) for one in operands), distance, at=at)
 
     def _count(self, tree: _Tree) -> Node:

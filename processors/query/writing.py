@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from processors.query.nodes import (
     MANY,
     ONE,
-    SENTENCE,
+    UNITS,
     All,
     And,
     Count,
@@ -46,7 +46,7 @@ def write(node: Node) -> str:
         case Count():
             return f"count({write(node.operand)})>={node.least}"
         case All():
-            return f"ALL/{_distance(node.distance)}({_list(', ', map(write, node.operands))})"
+            return f"ALL/{write_distance(node.distance)}({_list(', ', map(write, node.operands))})"
     return _operator(node)
 
 
@@ -60,7 +60,7 @@ def _operator(node: Node) -> str:
             return f"NOT {_operand(node.operand)}"
         case Near():
             name = "ONEAR" if node.ordered else "NEAR"
-            sign = f"{name}/{_distance(node.distance)}"
+            sign = f"{name}/{write_distance(node.distance)}"
             return f"{_operand(node.left)} {sign} {_operand(node.right)}"
         case Except():
             return f"{_operand(node.left)} EXCEPT {_operand(node.right)}"
@@ -94,5 +94,7 @@ def _plain(pattern: str) -> str:
     return pattern.replace(MANY, "*").replace(ONE, "?")
 
 
-def _distance(distance: int) -> str:
-    return "S" if distance == SENTENCE else str(distance)
+def write_distance(distance: int) -> str:
+    """Return what follows the slash of NEAR and ALL."""
+    letters = (letter for letter, unit in UNITS.items() if unit == distance)
+    return next(letters, str(distance))

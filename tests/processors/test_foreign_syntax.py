@@ -102,7 +102,7 @@ def test_a_long_query_is_not_repeated_in_its_fault() -> None:
 def test_what_belongs_to_words_and_to_this_language_is_no_foreign_syntax() -> None:
     queries = (
         'U.S. OR 12:30 OR 1,000 OR 50% OR "AT&T" OR "9/11" OR "a;b, c" OR l’OTAN OR 2.500',
-        "a NEAR/5 b OR (a ONEAR/0 (b NEAR/S c))",
+        "a NEAR/5 b OR (a ONEAR/0 (b NEAR/S c)) OR a NEAR/H ALL/H(b, c)",
         "title:ALL/S(a,b,$t) OR =Nato-* OR w5 OR near OR lead:(a OR b) OR pre OR wom?n*",
         'url:"politik/ausland" AND entity:e AND count(a)>=2 AND NOT outlet:zeit-online',
     )

@@ -51,6 +51,9 @@ LACKS: list[tuple[str, list[dict[str, Any]]]] = [
     ('"bremst" NEAR/S "stimmt"', [
         {"kind": "sentence", "operands": '"bremst", "stimmt"', "n": 4}]),
     ('"nato" NEAR/9 "gipfel"', [{"kind": "fields", "operands": '"nato", "gipfel"'}]),
+    ('"nato" NEAR/H "orban"', [{"kind": "head", "operands": '"nato", "orban"'}]),
+    ('ALL/H("nato", "gipfel", "ende")', [{"kind": "head", "operands": '"nato", "gipfel", "ende"'}]),
+    ('"nato" NEAR/H "gipfel"', []),
     ('"nato" NEAR/9 "die nato"', [{"kind": "overlap", "operands": '"nato", "die nato"'}]),
     ('ALL/S("erdogan", "bremst", "orban")', [
         {"kind": "sentence", "operands": '"erdogan", "bremst", "orban"', "n": 4}]),

@@ -179,6 +179,7 @@ NEAR_WARNINGS = """
 (nato OR eu) NEAR/9 (veto OR nato)          W113 `nato` is in two operands of NEAR/9: `nato` twice
 ALL/S(nato, eu OR veto, x OR eu)            W113 `eu` is in two operands of ALL/S
 x AND (($union EXCEPT y) NEAR/S eu)         W113 `eu` is in two operands of NEAR/S
+(nato OR eu) NEAR/H (nato OR veto)          W113 `nato` is in two operands of NEAR/H: one
 title:($near)                               W113 `title:x` is in two operands of NEAR/S
 nato NEAR/5 beitritt NEAR/5 ukraine         W114 between those of NEAR/5
 beitreten NEAR/5 nato                       W114 between `beitreten` and its particle

@@ -135,6 +135,8 @@ FIELDS: list[tuple[str, dict[str, str], bool]] = [
     ("in: [title, lead]\nquery: '\"die nato\" AND gipfel'", LEAD, True),
     ('in: [title, lead]\nquery: \'"nato" NEAR/9 "gipfel"\'', LEAD, False),
     ('in: [title, lead]\nquery: \'"nato" NEAR/9 "tagt"\'', LEAD, True),
+    ('in: [title, lead]\nquery: \'"nato" NEAR/H "gipfel"\'', LEAD, True),
+    ('in: title\nquery: \'"nato" NEAR/H "gipfel"\'', LEAD, False),
     ("in: title\nquery: gipfel AND text:nato", ONE, True),
     ("in: title\nquery: outlet:a AND gipfel", ONE | {"outlet": "a"}, True),
     ("in: title\nrules: [{id: r, query: nato, in: text}]", ONE, True),
@@ -183,6 +185,8 @@ def test_faults_of_weights_fields_and_unless_are_reported(tmp_path: Path) -> Non
         if len(faults) != 1 + fault.startswith("E013") or not faults[-1].startswith(fault):
             wrong.append((weight, faults))
     assert wrong == []
+    head = "id: t\nthreshold: 30\nrules: [{id: r, weight: {text: 30}, query: nato NEAR/H gipfel}]"
+    assert [fault[:4] for fault in load(tmp_path, head)[1]][-1] == "E013"
     low = f"id: t\nrules: [{rule('{title: 9, most: 5}', 'nato')[8:]}"
     processors, _ = load(tmp_path, low)
     assert processors is not None

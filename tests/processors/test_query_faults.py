@@ -59,6 +59,7 @@ def resolved(query: str) -> Resolved:
         ("a NEAR b", "E006", 2),
         ("a ONEAR/S b", "E006", 2),
         ("a NEAR/x b", "E006", 2),
+        ("a ONEAR/H b", "E006", 2),
         ("(a AND b) NEAR/3 c", "E006", 1),
         ("c EXCEPT $both", "E006", 9),
         ("a NEAR/3 outlet:x", "E006", 16),

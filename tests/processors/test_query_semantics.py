@@ -244,3 +244,31 @@ def test_rule_sets_can_be_empty() -> None:
     index = ArticleIndex((("title", "a"), ("lead", ""), ("text", "")))
     assert rules.search(index) == []
     assert rules.match(index, GERMAN) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "fields", "expected"),
+    [
+        ("bahn NEAR/H streik", {"title": "Bahn steht still", "lead": "Ein Streik. Morgen."}, True),
+        ("streik NEAR/H bahn", {"title": "Bahn steht still", "lead": "Mehr. Ein Streik."}, True),
+        ("bahn NEAR/S streik", {"title": "Bahn steht still", "lead": "Ein Streik."}, False),
+        ("bahn NEAR/H streik", {"title": "Bahn und Streik"}, True),
+        ("bahn NEAR/H streik", {"lead": "Die Bahn. Der Streik."}, True),
+        ("bahn NEAR/H streik", {"title": "Bahn steht still", "text": "Der Streik."}, False),
+        ("bahn NEAR/H streik", {"text": "Bahn und Streik"}, False),
+        ("bahn NEAR/H streik", {"lead": "Die Bahn", "text": "Der Streik"}, False),
+        ("lead:bahn NEAR/H streik", {"title": "Bahn und Streik", "lead": "Mehr."}, False),
+        ("ALL/H(bahn, streik, ende)", {"title": "Streik-Ende", "lead": "Bahn fährt."}, True),
+        ("ALL/H(bahn, streik, ende)", {"title": "Streik", "lead": "Bahn", "text": "Ende"}, False),
+        ("bahn NEAR/H (streik EXCEPT lead:streik)", {"title": "Bahn", "lead": "Streik"}, False),
+    ],
+)
+def test_the_head_is_title_and_lead_together(
+    query: str, fields: dict[str, str], expected: bool
+) -> None:
+    assert evaluated(query, fields)[0] == expected
+
+
+def test_the_evidence_of_the_head_is_each_operand_in_its_field() -> None:
+    _, evidence = evaluated("bahn NEAR/H streik", {"title": "Bahn steht", "lead": "Ein Streik."})
+    assert evidence == [("title", "Bahn"), ("lead", "Streik")]
