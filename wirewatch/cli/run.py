@@ -92,6 +92,7 @@ def _supervise(settings: Settings, stages: frozenset[str]) -> int:
     for event, mend in setting_warnings(settings, stages):
         _log().warning(event, mend=mend)
     listener = listen(settings.web_host, settings.web_port) if "web" in stages else None
+    _log().info("starting", note="topics and their words are read first, for some seconds")
     roles = assign_stages(settings, stages)
     claims = [claim_slot(settings) for _ in roles]
     consoles = {number for number, role in enumerate(roles, 1) if role == {"web"}}

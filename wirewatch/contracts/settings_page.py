@@ -45,7 +45,7 @@ def settings_markdown() -> str:
     rows = (
         f"| `{environment_name(name)}` | {_type(field)} | {_cell(_default(field))} "
         f"| {_escape(field.description or '')} |"
-        for name, field in Settings.model_fields.items()
+        for name, field in _fields()
     )
     return _HEAD + "\n".join(rows) + "\n"
 
@@ -54,9 +54,15 @@ def env_example() -> str:
     """Return the text of .env.example: every setting with its default, commented out."""
     blocks = (
         f"\n# {field.description}\n# {environment_name(name)}={_plain_default(field)}\n"
-        for name, field in Settings.model_fields.items()
+        for name, field in _fields()
     )
     return _ENV_HEAD + "".join(blocks)
+
+
+def _fields() -> list[tuple[str, FieldInfo]]:
+    """Return the settings, those that every installation has first: folders, streams, console."""
+    special = Settings.model_fields.keys() - Settings.__annotations__.keys()
+    return sorted(Settings.model_fields.items(), key=lambda named: named[0] in special)
 
 
 def _type(field: FieldInfo) -> str:

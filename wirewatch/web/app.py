@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from config.errors import NotFoundError, UsageError, WirewatchError
+from config.errors import NotFoundError, StoreFullError, UsageError, WirewatchError
 from config.i18n import Translator
 from config.settings import Settings, secret
 from core.clock import Clock
@@ -186,7 +186,7 @@ class _ErrorPage:
     async def __call__(self, request: Request, error: Exception) -> HTMLResponse:
         t, status = self._renderer.translator(request), _status_of(request, error)
         heading = t(f"error.{status if status in (403, 404, 500, 503) else 400}")
-        text, lang = _text_of(error, status, t)
+        text, lang = error_page_text(error, status, t)
         answer = self._renderer.render_without_store(
             request, "error.html", status=status, heading=heading, text=text, lang=lang
         )
@@ -203,7 +203,7 @@ def _status_of(request: Request, error: Exception) -> int:
     return 503 if isinstance(error, WirewatchError) else 500
 
 
-def _text_of(error: Exception, status: int, t: Translator) -> tuple[str, str]:
+def error_page_text(error: Exception, status: int, t: Translator) -> tuple[str, str]:
     """Return what to say about an error, and in which language that is."""
     if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and status == 404):
         return t("error.404.text"), t.code
@@ -211,5 +211,7 @@ def _text_of(error: Exception, status: int, t: Translator) -> tuple[str, str]:
         return t("error.500.text"), t.code
     if isinstance(error, RoleError):
         return t("error.403.text", role=t.of("role", str(error.role))), t.code
+    if isinstance(error, StoreFullError):
+        return t("error.store_full.text"), t.code
     message = error.message if isinstance(error, WirewatchError) else ""
     return (f"{error.detail}." if isinstance(error, HTTPException) else message), "en"

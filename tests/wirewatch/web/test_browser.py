@@ -276,7 +276,11 @@ def test_at_1400_pixels_the_status_of_a_signed_in_reader_has_one_line(
     )
     with browser.page(size=(1400, 900), language="de") as page:
         page.open(f"{live.url}/topics")
-        assert page.run("document.querySelector('.find input').offsetWidth") > 60
+        field, room = (
+            f"document.querySelector('.find{x}').getBoundingClientRect().bottom"
+            for x in (" input", "")
+        )
+        assert page.run(f"{field} <= {room}")  # all of it is seen
         page.run(
             "const status = document.querySelector('#status');"
             f"status.insertAdjacentHTML('afterend', \"{more}\");"
@@ -288,4 +292,5 @@ def test_at_1400_pixels_the_status_of_a_signed_in_reader_has_one_line(
             " return [parseFloat(getComputedStyle(a).lineHeight), a.offsetHeight]; })()"
         )
         assert height < 1.5 * line
+        assert page.run(f"{field} > {room}")  # it has given way
         assert page.run("document.documentElement.scrollWidth") <= 1400

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.i18n import LANGUAGES
+from config.errors import StoreFullError
+from config.i18n import LANGUAGES, translator
+from wirewatch.web.app import error_page_text
 from wirewatch.web.language import find_zone, preferred_translator
 
 
@@ -38,3 +40,9 @@ def test_times_are_in_the_zone_that_the_browser_names_and_say_which() -> None:
 @given(st.text() | st.sampled_from(["../etc/passwd", "Europe", "/UTC", "Etc/UTC", "posix/../x"]))
 def test_a_name_that_is_no_time_zone_means_utc(name: str) -> None:
     assert find_zone(name) is UTC or getattr(find_zone(name), "key", None) == name
+
+
+def test_a_full_disk_is_explained_in_the_readers_language() -> None:
+    error = StoreFullError("The disk is full.")
+    text, language = error_page_text(error, 503, translator("de"))
+    assert (text.startswith("Die Festplatte der Datenbank ist voll"), language) == (True, "de")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -46,14 +47,15 @@ class HandoverPage:
         with renderer.store.read() as connection:
             handover = load_handover(connection, since)
             held = list_held_titles(connection)
+        waiting = {each.item.alert_id for each, _ in held}
         return renderer.render(
             request,
             "handover.html",
             tab="handover",
             sections=[
-                section_view("open", handover.open, handover, catalog),
-                section_view("taken", handover.taken, handover, catalog),
-                section_view("told", handover.told, handover, catalog),
+                section_view("open", handover.open, handover, catalog, waiting),
+                section_view("taken", handover.taken, handover, catalog, waiting),
+                section_view("told", handover.told, handover, catalog, waiting),
             ],
             held=[held_row(each, title, catalog, t) for each, title in held[:MOST_HELD]],
             held_count=len(held),
@@ -64,14 +66,25 @@ class HandoverPage:
 
 
 def section_view(
-    name: str, listed: HandoverList, handover: Handover, catalog: Catalog
+    name: str, listed: HandoverList, handover: Handover, catalog: Catalog, waiting: Set[str]
 ) -> dict[str, Any]:
-    """Return a part of the page: its name, how many alerts it has, and those that are shown."""
+    """Return a part of the page: its name, how many alerts it has, and those that are shown.
+
+    Args:
+        name: ``open``, ``taken`` or ``told``.
+        listed: The alerts of the part.
+        handover: Has the notes.
+        catalog: Has the titles of topics.
+        waiting: Ids of alerts of which a message is held.
+    """
     return {
         "name": name,
         "count": listed.count,
         "left_out": listed.count - len(listed.alerts),
-        "stories": [alert_view(alert, handover, catalog) for alert in listed.alerts],
+        "stories": [
+            alert_view(alert, handover, catalog) | {"is_held": alert.id in waiting}
+            for alert in listed.alerts
+        ],
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from core.store.console import actions, handover
 from core.store.console.notes import add_note
 from tests.support.console import Console, add_story
+from tests.support.stories import add_held
 
 
 def section(page: str, name: str) -> str:
@@ -39,6 +40,15 @@ def test_the_next_shift_sees_what_is_open_taken_and_told(console: Console, now: 
     assert "Call &lt;b&gt;Kyiv&lt;/b&gt;" in section(page, "open")
     assert "tagt: old<" in section(console.page("/handover?hours=12"), "told")
     assert console.request("/handover?hours=7")[0] == 422
+
+
+def test_a_story_of_which_a_message_is_held_is_marked(console: Console, now: datetime) -> None:
+    held, _ = (add_story(console.store, name, now) for name in ("held", "sent"))
+    with console.store.write() as connection:
+        add_held(connection, held, "night", now, now + timedelta(hours=7))
+    told = section(console.page("/handover"), "told")
+    marked = [row for row in told.split("<li>") if "Message held" in row]
+    assert [f"/alerts/{held}" in row for row in marked] == [True]
 
 
 def test_a_long_list_says_what_it_leaves_out(

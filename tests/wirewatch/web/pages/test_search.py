@@ -44,6 +44,11 @@ def search(console: Console, query: str, more: str = "") -> str:
     return console.page(f"/search?q={quote_plus(query)}{more}")
 
 
+def test_the_page_shows_examples_until_something_is_searched(console: Console) -> None:
+    assert "gas NEAR/S price" in console.page("/search")
+    assert "gas NEAR/S price" not in search(console, "nothing")
+
+
 def test_all_articles_are_found_with_the_sentence_that_matched(
     console: Console, now: datetime
 ) -> None:
