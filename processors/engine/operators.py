@@ -18,7 +18,7 @@ from processors.query.nodes import And, Count, Except, Near, Not, Or
 FEW_ALTERNATIVES = 6
 """Up to this many alternatives OR tries all; with more, those of which a literal occurs."""
 MAX_COMPARED = 200_000
-"""Most pairs that one NEAR/S or NEAR/H looks at, the first of the text; a bound for hostile texts."""
+"""Most pairs that a NEAR/S or NEAR/H looks at, the first of the text; bounds hostile texts."""
 MAX_PAIRS = 200
 """Up to this many pairs NEAR compares hits one by one; beyond, sorting them first is cheaper."""
 

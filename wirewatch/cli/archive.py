@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.errors import CatalogError
+from config.errors import CatalogError, UsageError
 from core.clock import rfc3339, utc_now
+from core.text import clean_line
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.terminal import Progress, stop_at_signal
 from wirewatch.cli.times import parse_since
@@ -15,6 +16,8 @@ from wirewatch.run.bootstrap import load_files, open_settings
 from wirewatch.run.reading import describe_archive, read_archive
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from config.catalog.models import Catalog
     from config.settings import Settings
     from core.archive import IndexState
@@ -35,22 +38,28 @@ def top() -> None:
 def search(
     query: Annotated[str, typer.Argument(help="A query, as in a rule of a topic")],
     *,
-    since: Annotated[str, typer.Option(help="Only articles read since a time, or 7d ago.")] = "",
+    since: Annotated[str, typer.Option(help="Only articles fetched since a time, or 7d ago.")] = "",
     language: Annotated[str, typer.Option(help="Only articles in a language: de")] = "",
     outlet: Annotated[str, typer.Option(help="Only articles of an outlet of sources.yaml")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Most articles.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Headlines to label for `topics try`, copies once.")
+    ] = False,
 ) -> None:
     """Search all articles, matched or not, newest first, with the sentence that matches.
 
     \b
     wirewatch archive search 'Beitritt NEAR/10 Ukraine' --since 7d
     wirewatch archive search 'title:NATO AND NOT Fußball' --language de --json
+    wirewatch archive search 'title:(Feuerwerk OR Böller)' --limit 80 --labels > first.txt
     """  # noqa: D301 click reads \b as: keep these lines
     from core.archive import ArchiveFilter
     from processors.archive import SearchLimits, compile_search
     from processors.archive import search as run_search
 
+    if as_json and labels:
+        raise UsageError("--json and --labels are two formats.", mend="Leave one of them out.")
     settings = open_settings()
     compiled = compile_search(query, _catalog(settings), settings.language_codes)
     start = parse_since(since, utc_now()) if since else None
@@ -61,6 +70,8 @@ def search(
         outdated = outdated_note(archive.index_state())
     if as_json:
         print_json([as_row(hit) for hit in page.hits])
+    elif labels:
+        _print_labels(page.hits, settings.language_codes)
     else:
         for hit in page.hits:
             _print_hit(hit)
@@ -120,6 +131,7 @@ def as_row(hit: Hit) -> dict[str, Any]:
         "revision": article.revision,
         "url": article.url,
         "title": article.title,
+        "lead": article.lead,
         "outlet": article.outlet,
         "language": hit.revision.language,
         "fetched_at": rfc3339(article.fetched_at),
@@ -169,13 +181,38 @@ def _catalog(settings: Settings) -> Catalog:
     return catalog
 
 
+def _print_labels(hits: Sequence[Hit], languages: Collection[str]) -> None:
+    """Print articles as lines that a person labels; of those with one headline the first.
+
+    Args:
+        hits: The articles.
+        languages: Codes that labelled lines may name.
+    """
+    from core.text.tokens import tokenise
+    from wirewatch.topic_tools.headlines import unjudged_line
+
+    first: dict[tuple[str, ...], Hit] = {}
+    for hit in hits:
+        first.setdefault(tuple(tokenise(hit.revision.article.title).words), hit)
+    for hit in first.values():
+        article, language = hit.revision.article, hit.revision.language
+        known = language if language in languages else ""
+        say(unjudged_line(article.title, article.lead, known))
+    if copies := len(hits) - len(first):
+        typer.echo(f"Left out: {copies:,} copies of these headlines.", err=True)
+
+
 def _print_hit(hit: Hit) -> None:
     from core.archive.excerpts import is_excerpt
     from core.text.excerpt import excerpt
 
     article = hit.revision.article
     note = "  (excerpt only)" if is_excerpt(article) else ""
-    say(f"{rfc3339(article.fetched_at)}  {article.outlet}  {article.title}{note}")
+    say(f"{article.outlet}  {article.title}{note}")
+    published = rfc3339(article.published_at) if article.published_at else "at an unknown time"
+    say(f"published {published}, fetched {rfc3339(article.fetched_at)}", indent="    ")
     say(article.url, indent="    ")
-    if sentence := "".join(piece.text for piece in excerpt(hit.evidence)):
-        say(sentence, indent="    ")
+    sentence = "".join(piece.text for piece in excerpt(hit.evidence))
+    for line in dict.fromkeys((clean_line(article.lead), sentence)):
+        if line and line != article.title:
+            say(line, indent="    ")

@@ -6,6 +6,7 @@
     - en: NATO watch straps on sale          a language of its own
     + Finland joins<TAB>The ceremony …       a lead after a tab or ``||``
     {"title": "…", "text": "…", "expected": true}
+    ? de: Nato-Gipfel || Streit um Geld    nobody has judged it yet
     # a comment
 """
 
@@ -22,7 +23,14 @@ from core.messages import ArticleRevision
 from core.text import clean_line
 from processors import article_from_fields
 
-_SIGNS = {"+": True, "-": False, "\N{MINUS SIGN}": False, "\N{EN DASH}": False}
+_UNJUDGED = "?"
+_SIGNS = {
+    "+": True,
+    "-": False,
+    "\N{MINUS SIGN}": False,
+    "\N{EN DASH}": False,
+    _UNJUDGED: None,
+}
 _EXPECTED = {"+": True, "-": False, "true": True, "false": False, "1": True, "0": False}
 _LANGUAGE = re.compile(r"([a-z]{2}):\s*(?=\S)")
 _PARTS = re.compile(r"\t|\s\|\|\s")
@@ -31,7 +39,10 @@ BOM = b"\xef\xbb\xbf"
 """What some editors write before UTF-8."""
 SIGNS = tuple(sign.encode() for sign in _SIGNS)
 """What a labelled headline begins with, in UTF-8."""
-_MEND = 'Write `+ headline` for one to find, `- headline`, or JSON with "title" and "expected".'
+_MEND = (
+    "Write `+ headline` for one to find, `- headline` for another, `? headline` for one "
+    'that nobody has judged, or JSON with "title" and "expected".'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class LabelledArticle:
 def parse_labelled(
     content: bytes, name: str, languages: Collection[str], language: str | None = None
 ) -> list[LabelledArticle]:
-    """Return the labelled articles of a file, without blank lines and comments.
+    """Return the labelled articles of a file, without blank lines, comments and unjudged lines.
 
     Args:
         content: UTF-8.
@@ -88,7 +99,27 @@ def _parse(
             raise ArticleFileError(name, number, error.message.rstrip("."), error.mend) from None
         except ValueError as error:
             raise ArticleFileError(name, number, str(error), _MEND) from None
-        yield LabelledArticle(number, article, expected, fields.get("language") or language)
+        if expected is not None:
+            yield LabelledArticle(number, article, expected, fields.get("language") or language)
+
+
+def count_unjudged(content: bytes) -> int:
+    """Return how many lines of a file begin with ``?``."""
+    lines = content.removeprefix(BOM).split(b"\n")
+    return sum(line.lstrip().startswith(_UNJUDGED.encode()) for line in lines)
+
+
+def unjudged_line(title: str, lead: str, language: str) -> str:
+    """Return an article as a line that a person gives a sign to.
+
+    Args:
+        title: Untrusted; what would be read as a separator is written otherwise.
+        lead: The same; it may be empty.
+        language: Its code; empty where it is unknown.
+    """
+    parts = [clean_line(part).replace(" || ", " | ") for part in (title, lead) if part]
+    code = f"{language}: " if language else ""
+    return f"{_UNJUDGED} {code}{' || '.join(parts)}"
 
 
 def labelled_fields(
@@ -107,9 +138,9 @@ def labelled_fields(
         raise ArticleFileError(name, number, str(error), _MEND) from None
 
 
-def _headline(text: str, languages: Collection[str]) -> tuple[dict[str, Any], bool]:
+def _headline(text: str, languages: Collection[str]) -> tuple[dict[str, Any], bool | None]:
     if text[0] not in _SIGNS:
-        raise ValueError("it does not begin with + or -")
+        raise ValueError("it does not begin with +, - or ?")
     rest, fields = text[1:].strip(), {}
     marked = _LANGUAGE.match(rest)
     if marked and marked[1] in languages:

@@ -86,6 +86,36 @@ def test_an_index_of_another_version_is_named_and_rebuilt(installation: CliInsta
     assert forced == {"version": words_of.version, "current": True, "rebuilt": None}
 
 
+def test_found_articles_have_their_teaser_and_both_times_or_are_lines_to_label(
+    installation: CliInstallation,
+) -> None:
+    archive = open_archive(Settings(data_dir=installation.data), words_of)
+    texts = (
+        ("Regen in Kiew", "Es regnet seit gestern.", "2026-11-20T08:00:00Z"),
+        ("Regen in Kiew ", "Noch immer.", "2026-11-20T07:00:00Z"),
+        ("Kiew wartet", "", None),
+    )
+    for number, (title, lead, published) in enumerate(texts):
+        fields: dict[str, object] = {"title": title, "lead": lead, "published_at": published}
+        at = NOW.replace(minute=59 - number)
+        fields |= {"url": f"https://a.example/{number}", "fetched_at": at, "language": "de"}
+        archive.add([article_from_fields(fields)])
+    archive.close()
+    rows = json.loads(installation.invoke("archive", "search", '"kiew"', "--json"))
+    assert [row["lead"] for row in rows] == ["Es regnet seit gestern.", "Noch immer.", ""]
+    shown = installation.invoke("archive", "search", '"kiew"')
+    assert "published 2026-11-20T08:00:00Z, fetched 20" in shown
+    assert "published at an unknown time, fetched 20" in shown
+    assert "    Es regnet seit gestern.\n" in shown
+    labels = installation.execute("archive", "search", '"kiew"', "--labels")
+    assert [line.removeprefix("? de: ") for line in labels.out.splitlines()] == [
+        "Regen in Kiew || Es regnet seit gestern.",
+        "Kiew wartet",
+    ]
+    assert "Left out: 1 copies of these headlines." in labels.err
+    assert installation.execute("archive", "search", "x", "--labels", "--json").code == 2
+
+
 @pytest.mark.slow
 def test_a_damaged_archive_is_named_and_a_new_one_is_filled_from_store_and_streams(
     streams: StreamInstallation, installation: CliInstallation

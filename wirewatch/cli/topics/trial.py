@@ -43,25 +43,31 @@ def try_topic(
     + Schweden tritt der Nato bei        to be found
     - en: NATO watch straps on sale      not to be found; the language is named
     + Finland joins<TAB>The ceremony     with a lead
+    ? Nato-Gipfel || Streit um Geld      not judged yet: left out
     {"title": "...", "text": "...", "expected": true}
     """  # noqa: D301 click reads \b as: keep these lines
     from processors import Processors
     from wirewatch.topic_tools.files import load_sound_topic, topic_of
-    from wirewatch.topic_tools.headlines import parse_labelled
+    from wirewatch.topic_tools.headlines import count_unjudged, parse_labelled
     from wirewatch.topic_tools.trial import try_topic as run_trial
 
     settings = open_settings()
     codes = settings.language_codes
-    labelled = parse_labelled(read_bytes(source), source, codes, language or None)
+    content = read_bytes(source)
+    labelled = parse_labelled(content, source, codes, language or None)
+    unjudged = count_unjudged(content)
     catalog = load_sound_topic(settings, topic)
     definition = topic_of(catalog)
     processors = Processors.compile(catalog, codes)
     trial = run_trial(processors, definition.id, [r.id for r in definition.rules], labelled)
     remedies = _remedies(catalog, trial, codes) if trial.missed else []
     if as_json:
-        print_json({"topic": definition.id, **trial.as_json(), "remedies": remedies})
+        result = {"topic": definition.id, **trial.as_json(), "unjudged": unjudged}
+        print_json(result | {"remedies": remedies})
     else:
         _print_trial(definition.id, trial, remedies)
+        if unjudged:
+            write(f"Not judged (?), and left out: {unjudged:,} lines.")
     if trial.f1 < fail_under:
         raise typer.Exit(1)
 

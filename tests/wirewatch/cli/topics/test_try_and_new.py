@@ -9,9 +9,10 @@ import pytest
 from config.catalog.load import RawFile, assemble
 from config.catalog.variables import Variables
 from config.errors import ArticleFileError
+from core.text import clean_line
 from tests.support.cli_installation import CliInstallation
 from wirewatch.topic_tools import files
-from wirewatch.topic_tools.headlines import parse_labelled
+from wirewatch.topic_tools.headlines import parse_labelled, unjudged_line
 
 LABELLED = """\
 \ufeff# what the topic must find, and what it must not
@@ -105,10 +106,38 @@ def test_try_says_why_a_gate_stopped_an_article(
     assert (nothing["precision"], nothing["recall"], nothing["f1"]) == (1.0, 1.0, 1.0)
 
 
+def test_lines_that_nobody_has_judged_are_left_out_and_counted(
+    own_installation: CliInstallation,
+) -> None:
+    lines = "+ de: Nato-Beitritt kommt\n? de: Regen || Nato-Beitritt\n ? Schnee\n"
+    trial = json.loads(try_lines(own_installation, "nato-membership", lines, "--json"))
+    assert (trial["articles"], trial["f1"], trial["unjudged"]) == (1, 1.0, 2)
+    shown = try_lines(own_installation, "nato-membership", lines)
+    assert "Not judged (?), and left out: 2 lines." in shown
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "language"),
+    [
+        ("Regen in Kiew", "", "de"),
+        ("Kiew || Moskau", "Es regnet\tseit gestern.\nNoch immer.", "de"),
+        ("Rain", "It rains || still.", ""),
+    ],
+)
+def test_an_article_written_as_a_line_to_label_is_read_as_it_was(
+    title: str, lead: str, language: str
+) -> None:
+    line = unjudged_line(title, lead, language).replace("?", "+", 1)
+    [labelled] = parse_labelled(line.encode(), "-", ("de", "en"))
+    assert labelled.article.title == title.replace("||", "|")
+    assert labelled.article.lead == clean_line(lead).replace("||", "|")
+    assert (labelled.language or "") == language
+
+
 def test_try_refuses_what_it_cannot_use(own_installation: CliInstallation, tmp_path: Path) -> None:
     failures = []
     for lines, message in (
-        (b"Nato-Beitritt", "-, line 1: it does not begin with + or -."),
+        (b"Nato-Beitritt", "-, line 1: it does not begin with +, - or ?."),
         (b"+ a\n+  ", "line 2: there is no headline after the sign."),
         (b"+ a\n{]", "line 2: it is not JSON"),
         (b'{"title": "a"}', 'line 1: it has no "expected".'),
