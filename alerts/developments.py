@@ -70,6 +70,9 @@ TELLING_WEIGHT = 0.6
 TOLL_DISTANCE = 8
 """Words from a figure to what it counts: *Zahl der Toten im Hafen von Oslo steigt auf 41*."""
 
+_DEAD = "dead"
+"""What words for the dead count, in every language."""
+
 _TOKEN = re.compile(r"[^\W_][\w.,:’'-]*[^\W_]|[^\W_]")
 
 
@@ -92,8 +95,9 @@ class Wording:
     Attributes:
         headline: Stems of its headline.
         stems: Those and the stems of its lead.
-        outcomes: Words for an outcome in its headline, whole: *resigned* is not *resigning*.
-        known_outcomes: The same of headline and lead.
+        outcomes: Words for an outcome in its headline, whole: *resigned* is not *resigning*. Words
+            for deaths are one outcome.
+        known_outcomes: The same of headline and lead; who tells of victims tells of deaths.
         earlier: Stems, outcomes and tolls of its earlier revisions that were told.
         tolls: Figures in its headline, each with what they count: dead, hurt or missing people.
         known_tolls: The same of headline and lead.
@@ -148,8 +152,10 @@ def wording_of(features: StoryFeatures) -> Wording:
     return Wording(
         headline=headline,
         stems=headline | _stems(features.lead, features.language),
-        outcomes=_outcome_words(languages()).intersection(features.title),
-        known_outcomes=_outcome_words(languages()).intersection({*features.title, *features.lead}),
+        outcomes=_outcomes(features.title),
+        known_outcomes=_outcomes(features.title)
+        | _outcomes(features.lead)
+        | _deaths((*features.title, *features.lead)),
         earlier=frozenset(features.earlier),
         tolls=_tolls(features.title),
         known_tolls=_tolls(features.title) | _tolls(features.lead),
@@ -194,7 +200,7 @@ def find_development(
         return Development(DevelopmentKind.TOLL, headline | figures | people)
     outcomes = own.wording.outcomes - _known_outcomes(others)
     if outcomes:
-        return Development(DevelopmentKind.OUTCOME, headline | _stems(outcomes, own.language))
+        return Development(DevelopmentKind.OUTCOME, headline | _outcome_stems(own))
     if any(_is_same_form(own, other, headline) for other in others):
         return Development(DevelopmentKind.SAME_FORM, headline)
     if not is_copy and _is_new_headline(own, headline, others):
@@ -212,6 +218,11 @@ def words_with(text: str, stems: frozenset[str], language: str, *, limit: int = 
 def says_correction(words: Iterable[str]) -> bool:
     """Return whether folded words say that an article corrects or withdraws something."""
     return not _correction_words(languages()).isdisjoint(words)
+
+
+def _outcome_stems(own: StoryMember) -> frozenset[str]:
+    """Return the stems of the headline's words for an outcome."""
+    return own.wording.headline & _stems_of_outcomes(languages(), own.language)
 
 
 def _known_stems(members: Iterable[StoryMember]) -> frozenset[str]:
@@ -248,6 +259,18 @@ def _tolls(words: Sequence[str]) -> frozenset[str]:
         if near and (is_figure(word) or word in figures):
             tolls.add(f"{figures.get(word, plain_figure(word))} {min(near)[2]}")
     return frozenset(tolls)
+
+
+def _outcomes(words: Iterable[str]) -> frozenset[str]:
+    """Return the words for an outcome, those for deaths as one."""
+    outcomes, kinds = _outcome_words(languages()), _toll_words(languages())
+    return frozenset(kinds.get(word, word) for word in words if word in outcomes)
+
+
+def _deaths(words: Iterable[str]) -> frozenset[str]:
+    """Return what words for the dead tell of: that somebody died."""
+    kinds = _toll_words(languages())
+    return frozenset({_DEAD}.intersection(kinds.get(word, "") for word in words))
 
 
 def _known_tolls(members: Iterable[StoryMember]) -> frozenset[str]:
@@ -313,6 +336,11 @@ def _stems(words: Iterable[str], language: str) -> frozenset[str]:
 @cache
 def _outcome_words(known: tuple[Language, ...]) -> frozenset[str]:
     return frozenset().union(*(one.outcome_words for one in known))
+
+
+@cache
+def _stems_of_outcomes(known: tuple[Language, ...], language: str) -> frozenset[str]:
+    return _stems(_outcome_words(known), language)
 
 
 @cache

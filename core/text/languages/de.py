@@ -152,19 +152,27 @@ LANGUAGE = Language(
     ),
     outcome_words=words(
         """
-        abgebrochen abgelehnt abgesagt abgestürzt angeklagt aufgenommen beendet befreit beschliesst
-        beschlossen bestätigt bricht dementiert eingestellt einigen einigt einigung entlassen
-        ermordet erschiesst erschossen evakuiert festgenommen festnahme freigelassen
-        freigesprochen gebrochen geborgen
-        gescheitert gesperrt gestoppt gestorben gestürmt getötet gewählt ratifiziert rücktritt
-        scheitert stirbt tot tritt unterzeichnet verbietet verboten verhaftet
-        verurteilt vereinbart verständigt widerspricht widerruft zugestimmt zurückgetreten
+        abgebrochen abgelehnt abgesagt abgeschaltet abgesetzt abgestürzt abgewendet abgewählt
+        angeklagt angenommen aufgehoben aufgelöst aufgenommen ausgeliefert beendet befreit begnadigt
+        beschlagnahmt beschliesst beschlossen bestätigt billigt blockieren blockiert bricht
+        dementiert eingestellt einig einigen einigt einigung entführt entlassen entschärft
+        entwarnung erhöht ermordet ernannt erschiesst erschossen evakuiert explodiert festgenommen
+        festnahme freigelassen freigesprochen geborgen gebrochen geeinigt gefasst geflohen gefunden
+        gekippt geplatzt gerettet gescheitert gesperrt gesprengt gestoppt gestorben gestürmt
+        gestürzt gesunken getötet gewählt hebt kandidiert kapitulation kapituliert kippt lehnt
+        platzt ratifiziert rücktritt scheitert senkt stimmt stirbt stoppt suspendiert tot tritt
+        untersagt unterzeichnet verbietet verboten vereinbart vereitelt verhaftet verhängt
+        verlängert verschiebt verschoben verstorben verständigt vertagt verurteilt verweigert
+        widerruft widerspricht wiedergefunden zerschlagen zugestimmt zurückgetreten zurückgezogen
+        überlebt
         """
     ),
     toll_words=word_pairs(
         """
-        opfer victims todesopfer dead tote dead toten dead getötet dead verletzte hurt
-        verletzten hurt verletzt hurt vermisste missing vermissten missing vermisst missing
+        opfer victims todesopfer dead tote dead toten dead getötet dead verletzte hurt verletzten
+        hurt verletzt hurt vermisste missing vermissten missing vermisst missing todesopfern dead
+        totes dead toter dead verletzter hurt verwundete hurt verwundeten hurt leichen dead
+        vermisster missing
         """
     ),
     opinion_words=words(
@@ -177,8 +185,9 @@ LANGUAGE = Language(
     number_words=word_pairs(
         """
         eins 1 zwei 2 drei 3 vier 4 fünf 5 sechs 6 sieben 7 acht 8 neun 9 zehn 10 elf 11 zwölf 12
-        dutzend dozens dutzende dozens hundert hundreds hunderte hundreds tausend thousands
-        tausende thousands
+        dutzend dozens dutzende dozens hundert hundreds hunderte hundreds tausend thousands tausende
+        thousands dreizehn 13 vierzehn 14 fünfzehn 15 sechzehn 16 siebzehn 17 achtzehn 18 neunzehn
+        19 zwanzig 20 dreißig 30 dreissig 30 vierzig 40 fünfzig 50
         """
     ),
     negations=words("nicht kein keine keinen keiner keinem nie niemals niemand ohne"),

@@ -26,16 +26,22 @@ LANGUAGE = Language(
     suspension_words=words("and or to nor but as well the a than"),
     outcome_words=words(
         """
-        acquitted agrees agreed approve approves approved arrested broken cancelled
-        charged collapses confirms convicted dead denies died dies elected ends evacuated
-        fails fired freed halted jailed killed ratifies ratified reject rejects rejected
-        released resign resigns resigned resumes sentenced sign signs signed withdraws
+        acquits acquitted adopted adopts agreed agrees approve approved approves arrested averted
+        banned bans bars blocked blocks broken cancelled charged collapsed collapses concedes
+        confirms convicted convicts cuts dead defused denies deposed died dies dismissed elected
+        ends evacuated exonerated explodes extradited fails fired found freed halted hikes impeached
+        imposes indicted jailed killed lifted lifts ousted ousts overturned overturns pardoned
+        pardons passes postponed quit quits raises ratified ratifies recovered reject rejected
+        rejects released rescued resign resigned resigns resumes sacked sank scrapped scraps
+        sentenced settles shut shuts sign signed signs sinks surrendered surrenders suspended
+        suspends vetoed vetoes walks withdrawn withdraws
         """
     ),
     toll_words=word_pairs(
         """
         casualties victims dead dead deaths dead died dead injured hurt hurt hurt killed dead
-        missing missing toll dead victims victims wounded hurt
+        missing missing toll dead victims victims wounded hurt bodies dead fatalities dead kill dead
+        kills dead injures hurt injuries hurt
         """
     ),
     opinion_words=words(
@@ -47,8 +53,9 @@ LANGUAGE = Language(
     number_words=word_pairs(
         """
         one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12
-        dozen dozens dozens dozens hundred hundreds hundreds hundreds thousand thousands
-        thousands thousands
+        dozen dozens dozens dozens hundred hundreds hundreds hundreds thousand thousands thousands
+        thousands thirteen 13 fourteen 14 fifteen 15 sixteen 16 seventeen 17 eighteen 18 nineteen 19
+        twenty 20 thirty 30 forty 40 fifty 50
         """
     ),
     negations=words("no nobody none not never without"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.text.languages.model import BylineWords, DateWords, Language, NameWord, words
+from core.text.languages.model import BylineWords, DateWords, Language, NameWord, word_pairs, words
 
 _FEMININE = {"ien": "ienne", "ais": "aise", "ois": "oise", "ain": "aine", "and": "ande"}
 """Feminine forms of the endings of demonyms; other endings add nothing or an *e*."""
@@ -27,6 +27,27 @@ LANGUAGE = Language(
     elisions=words("l d j m t s c n qu jusqu lorsqu puisqu quoiqu"),
     abbreviations=words("mm mme mlle mgr av janv févr juil déc env"),
     sentence_starters=words("le la les il elle ils un une mais et ce cette"),
+    outcome_words=words(
+        """
+        abandonne acquitte acquittee adopte adoptee annule annulee arrete arretee arretes condamne
+        condamnee demission demissionne desamorcee echoue echouent elu elue evacue evacues
+        interpelle interpelles levee libere liberee liberes quitte rejete rejetee relaxe relaxee
+        retrouve retrouvee retrouves rompu rompue signe signee suspendu suspendue
+        """
+    ),
+    toll_words=word_pairs(
+        """
+        morts dead mort dead tues dead tue dead victimes dead deces dead blesses hurt blesse hurt
+        disparus missing
+        """
+    ),
+    number_words=word_pairs(
+        """
+        deux 2 trois 3 quatre 4 cinq 5 six 6 huit 8 neuf 9 dix 10 onze 11 douze 12 quinze 15
+        vingt 20 trente 30 dizaine dozens dizaines dozens centaine hundreds centaines hundreds
+        milliers thousands
+        """
+    ),
     function_words=words(
         """
         le la les un une des du de et en à au aux dans par pour sur avec est sont a ont été qui que

@@ -1,11 +1,22 @@
-"""Italian: the months."""
+"""Italian: the months, and words for what has come of something."""
 
 from __future__ import annotations
 
-from core.text.languages.model import DateWords, Language, words
+from core.text.languages.model import DateWords, Language, word_pairs, words
 
 LANGUAGE = Language(
     code="it",
+    outcome_words=words(
+        """
+        arrestata arrestati arrestato assolta assolto condannata condannato dimette dimissioni
+        fallito firmato liberata liberati liberato muore rilasciato salvati salvi sospeso
+        """
+    ),
+    toll_words=word_pairs(
+        """
+        morti dead vittime dead feriti hurt dispersi missing
+        """
+    ),
     dates=DateWords(
         months=(
             words("gen gennaio"),
