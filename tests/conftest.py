@@ -27,6 +27,7 @@ from tests.support.postgres import (
     postgres_server,
     shared_postgres,
 )
+from tests.support.schemas import share_schema
 
 __all__ = [
     "browser",
@@ -65,10 +66,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose lane and folder; compile SQL once; log plain tracebacks, since drawing takes long."""
+    """Choose lane and folder; share SQL and schema; log plain tracebacks: drawing takes long."""
     use_memory()
     lanes.configure(config)
     share_compiled_sql()
+    share_schema()
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )

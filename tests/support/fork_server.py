@@ -6,9 +6,9 @@
       ▲ pid, exit code ─────────┘                                              └──▶ stdout, stderr
 
 Starting an interpreter and importing the program takes far longer than most tests. The fork server
-does that once for a whole test run; each process is forked from it. It opens no file, starts no
-thread and configures nothing, so a forked process differs from a started one only in that its
-imports are done.
+does that once for a whole test run, and runs all migrations once; each process is forked from it.
+It leaves no file open, starts no thread and configures nothing, so a forked process differs from a
+started one only in that its imports are done.
 """
 
 from __future__ import annotations
@@ -299,6 +299,7 @@ def _run(main: Callable[[], object]) -> int:
 if __name__ == "__main__":
     for preloaded in PRELOADED:
         importlib.import_module(preloaded)
+    importlib.import_module("tests.support.schemas").schema_of_all_migrations()
     gc.freeze()  # keeps the memory of all processes shared
     if (forked := serve(sys.argv[1])) is not None:
         os._exit(_run(forked))

@@ -1,9 +1,10 @@
-"""Parsing in threads, in place of the pools of processes, which take long to start."""
+"""The program without what takes long to start: pools of processes, and migrations."""
 
 from __future__ import annotations
 
 import ingest.service
 from config.settings import Settings
+from tests.support.schemas import share_schema
 from tests.support.scripted_publisher import InProcessExtractor, InProcessParser
 from wirewatch import cli
 
@@ -29,7 +30,8 @@ class ThreadParser(InProcessParser):
 
 
 def main() -> None:
-    """Run the command line with parsing in threads."""
+    """Run the command line with parsing in threads and a schema that is ready."""
+    share_schema()
     vars(ingest.service)["FeedParser"] = ThreadParser
     vars(ingest.service)["ExtractPool"] = ThreadExtraction
     cli.main()

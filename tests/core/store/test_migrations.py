@@ -15,7 +15,13 @@ from core.store import Store
 from core.store.column_types import metadata
 from core.store.migrate import HEAD, current
 from tests.support.postgres import DATABASES
-from tests.support.schemas import declare_all_tables
+from tests.support.schemas import MIGRATE, declare_all_tables
+
+
+@pytest.fixture(autouse=True)
+def _schema_of_the_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the migrations each time, as the program does."""
+    monkeypatch.setattr("core.store.migrate._alembic", MIGRATE)
 
 
 @pytest.fixture(params=DATABASES)
