@@ -38,12 +38,14 @@ class SystemStatus:
         text: One line; empty on a page without a status.
         problems: Everything that is wrong with the program itself.
         nothing_read: Whether there are feeds and none was ever read.
+        no_feeds: Whether there are none to read.
     """
 
     mood: str = ""
     text: str = ""
     problems: tuple[Problem, ...] = ()
     nothing_read: bool = False
+    no_feeds: bool = False
 
 
 def system_status(
@@ -148,7 +150,7 @@ def _working(
     states: Sequence[FeedState], now: datetime, problems: tuple[Problem, ...], t: Translator
 ) -> SystemStatus:
     if not states:
-        return SystemStatus("warn", t("system.no_feeds"), problems)
+        return SystemStatus("warn", t("system.no_feeds"), problems, no_feeds=True)
     counts = _count(states)
     total, failing = len(states), _failing(counts)
     unread = sum(not state.was_read for state in states)

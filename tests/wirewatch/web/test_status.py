@@ -59,6 +59,7 @@ def test_the_list_knows_when_no_feed_was_ever_read() -> None:
     assert status(feed(**FAILING)).nothing_read
     assert not status(feed(**FAILING), feed(**WORKING)).nothing_read
     assert not status().nothing_read
+    assert (status().no_feeds, status(feed()).no_feeds) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -39,4 +39,5 @@ class WallPage:
             stories=[row_view(row, catalog) for row in rows],
             name=chosen_name(views, query),
             list_address=query.address(),
+            is_filtered=bool(query.values),
         )

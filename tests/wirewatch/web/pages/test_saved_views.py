@@ -92,3 +92,8 @@ def test_the_wall_shows_the_newest_stories_of_a_filter_and_offers_no_action(
     assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in body
     assert [c for c in console.cookie.split("; ") if c.startswith("wirewatch_looked")] == looked
     assert "No stories match this filter." in console.page("/wall?q=nothing")
+
+
+def test_a_wall_without_stories_names_a_filter_only_where_there_is_one(console: Console) -> None:
+    body = console.page("/wall")
+    assert ("No stories yet." in body, "filter" in body) == (True, False)

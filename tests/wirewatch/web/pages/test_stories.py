@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.console import Console, add_delivery, add_story
+from core.store.feeds import feeds
+from tests.support.console import Console, add_delivery, add_feeds, add_story
 from wirewatch.web.pages import stories
 
 
@@ -142,10 +143,19 @@ def test_newer_stories_are_counted_under_the_filter(console: Console, now: datet
 
 def test_an_empty_list_says_why_it_is_empty(empty: Console) -> None:
     empty.language = "en"
-    assert "matches one of the 2 tracked topics" in empty.page("/")
+    assert "No feeds are set up" in empty.page("/")
     assert "No stories match this filter." in empty.page("/?q=Quark")
     before = "0-" + "0" * 32
     assert "There are no older stories." in empty.page(f"/?before={before}")
+
+
+def test_a_list_that_is_empty_although_feeds_are_read_names_the_topics(
+    console: Console, now: datetime
+) -> None:
+    add_feeds(console.store, console.catalog, now)
+    with console.store.write() as connection:
+        connection.execute(feeds.update().values(last_200_at=now))
+    assert "matches one of the 2 tracked topics" in console.page("/")
 
 
 def test_a_delivery_that_failed_is_shown_on_the_card(console: Console, now: datetime) -> None:
