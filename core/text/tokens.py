@@ -143,7 +143,7 @@ class Tokens:
 
     def is_capitalised(self, position: int) -> bool:
         """Return whether the word at a position begins with a capital."""
-        return self.text[self.starts[position]].isupper()
+        return self.text[self.starts.item(position)].isupper()
 
     def ends_clause(self, position: int, following: str) -> bool:
         """Return whether a mark or a conjunction follows the word at a position, or nothing.
@@ -154,7 +154,7 @@ class Tokens:
         """
         if position + 1 >= len(self.starts):
             return True
-        between = self.text[int(self.ends[position]) : int(self.starts[position + 1])]
+        between = self.text[self.ends.item(position) : self.starts.item(position + 1)]
         ends = following == FIELD_MARK or following in _clause_starters(languages())
         return ends or bool(between.strip())
 
@@ -164,7 +164,7 @@ class Tokens:
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the code points from one position to another, both included."""
-        return int(self.starts[first]), int(self.ends[last])
+        return self.starts.item(first), self.ends.item(last)
 
     def exact(self, first: int, last: int) -> str:
         """Return a word or chain with case, accents and ß."""

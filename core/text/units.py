@@ -45,11 +45,11 @@ def _separates(mark: re.Match[str], headline: int) -> bool:
 
 def are_joined(tokens: Tokens, first: int, last: int) -> bool:
     """Return whether a phrase may reach from one position to another, both included."""
-    text, starts, ends = tokens.text, tokens.starts, tokens.ends
-    if text[starts[first]] == FIELD_MARK:
+    text, start_of, end_of = tokens.text, tokens.starts.item, tokens.ends.item
+    if text[start_of(first)] == FIELD_MARK:
         return False
     for at in range(first, last):
-        end, begin = int(ends[at]), int(starts[at + 1])
+        end, begin = end_of(at), start_of(at + 1)
         if text[begin] == FIELD_MARK:
             return False
         gap = text[end:begin]
@@ -57,6 +57,6 @@ def are_joined(tokens: Tokens, first: int, last: int) -> bool:
             continue
         if _SEPARATOR.search(text, end, begin):
             return False
-        if _END_MARKS.search(gap) and has_boundary(text, end, int(ends[at + 1])):
+        if _END_MARKS.search(gap) and has_boundary(text, end, end_of(at + 1)):
             return False
     return True

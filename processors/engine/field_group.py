@@ -116,7 +116,7 @@ class FieldGroup:
 
     def first_at(self, code_point: int) -> int:
         """Return the first position at or after a code point of the texts; no base is added."""
-        return int(np.searchsorted(self.tokens.starts[: self.size], code_point))
+        return int(self.tokens.starts[: self.size].searchsorted(code_point))
 
     def origin(self, first: int, last: int) -> tuple[int, int]:
         """Return the positions of the texts that positions of a reading are read from."""
