@@ -131,7 +131,7 @@ def test_at_the_end_of_quiet_hours_one_catch_up_says_why_each_was_held(
     assert (body["kind"], body["digest"]) == ("digest", "catch_up")
     assert [item["topic"]["id"] for item in body["items"]] == ["trade", "chamber"]
     assert {item["held_code"] for item in body["items"]} == {"quiet_hours"}
-    assert all("quiet hours end at 22 Nov" in item["held_reason"] for item in body["items"])
+    assert all("quiet hours end on 22 Nov" in item["held_reason"] for item in body["items"])
 
 
 def test_a_reload_that_ends_quiet_hours_does_not_change_what_is_held(

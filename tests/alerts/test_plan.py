@@ -257,7 +257,7 @@ def test_in_quiet_hours_messages_wait_for_one_catch_up_at_their_end() -> None:
     assert first.hold.code is HoldCode.QUIET_HOURS
     assert first.due == second.due == NOON + timedelta(hours=2)
     assert first.bundle == second.bundle == "catch_up 2026-11-22T14:00:00Z"
-    assert in_english(first.hold.reason).startswith("Held until the quiet hours end at 22 Nov")
+    assert in_english(first.hold.reason).startswith("Held until the quiet hours end on 22 Nov")
 
 
 def test_what_would_go_out_in_quiet_hours_is_held_even_if_it_is_decided_before() -> None:

@@ -257,7 +257,7 @@ LONG_AGO = MONDAY - timedelta(days=90)
             ),
             False,
             "failing",
-            "HTTP 500. Failed at 16 Nov 2026, 09:00 UTC",
+            "HTTP 500. Failed on 16 Nov 2026, 09:00 UTC",
         ),
         (
             feed_record(fail_count=7, fail_since=LONG_AGO, last_error="HTTP 500."),

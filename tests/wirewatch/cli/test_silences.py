@@ -126,7 +126,7 @@ def test_what_is_held_is_listed_with_its_reason_and_time(installation: CliInstal
         "new_story",
     )
     assert held["reason_code"] == "quiet_hours"
-    assert held["reason"].startswith("Held until the quiet hours end at ")
+    assert held["reason"].startswith("Held until the quiet hours end on ")
     assert held["title"].startswith(hash_parts("https://kurier.example.org/1", "0")[:9])
     [alert] = json.loads(installation.invoke("alerts", "list", "--json"))
     assert held["id"] == alert["id"]

@@ -117,4 +117,4 @@ def test_what_is_held_is_listed_with_its_reason(console: Console, now: datetime)
     body = console.page("/deliveries")
     panel = body.partition('<h2 id="held">')[2].partition("</section>")[0]
     assert f'<a href="/alerts/{alert_id}"><bdi>Nato tagt nachts</bdi></a>' in panel
-    assert "Held until the quiet hours end at" in panel
+    assert "Held until the quiet hours end on" in panel

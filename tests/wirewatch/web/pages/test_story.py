@@ -112,7 +112,7 @@ def test_it_shows_what_is_held_with_the_reason_and_the_time(
     panel = page.partition('<h2 id="held">')[2].partition("</section>")[0]
     assert "Held back" in panel
     assert "<strong>night</strong> New story" in panel
-    assert "Held until the quiet hours end at" in panel
+    assert "Held until the quiet hours end on" in panel
     assert until.isoformat() in panel
 
 
