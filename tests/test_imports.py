@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from tests.support.source_files import statements
+
 ROOT = Path(__file__).parent.parent
 FOLDERS = (
     *("config", "core", "ingest", "processors", "alerts", "wirewatch"),
@@ -77,7 +79,7 @@ def module_name(path: Path) -> str:
 
 
 def imports(path: Path, modules: Collection[str]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in modules)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.source_files import statements
+
 ROOT = Path(__file__).parent.parent
 ROOMS = ("config", "core", "ingest", "processors", "alerts", "wirewatch")
 
@@ -80,7 +82,7 @@ def test_a_wrong_word_is_found_in_every_form_of_a_name(word: str) -> None:
 def test_no_class_name_has_two_meanings() -> None:
     files: dict[str, list[str]] = defaultdict(list)
     for path in python_files():
-        for node in ast.walk(parse(path)):
+        for node in statements(parse(path)):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 files[node.name].append(relative(path))
     twice = {name: where for name, where in files.items() if len(where) > 1}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -36,11 +37,23 @@ def texts() -> dict[str, str]:
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
-def mentions(pattern: re.Pattern[str]) -> Iterator[tuple[str, re.Match[str]]]:
-    """Yield where a file mentions something, as ``file:line``, and the mention."""
+@dataclass(frozen=True)
+class Mention:
+    """What a file mentions, and where: as text ``file:line: mention``."""
+
+    file: str
+    match: re.Match[str]
+
+    def __str__(self) -> str:
+        line = self.match.string.count("\n", 0, self.match.start()) + 1
+        return f"{self.file}:{line}: {self.match[0]}"
+
+
+def mentions(pattern: re.Pattern[str]) -> Iterator[Mention]:
+    """Yield all that the files mention."""
     for name, text in texts().items():
         for match in pattern.finditer(text):
-            yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}", match
+            yield Mention(name, match)
 
 
 def test_every_page_named_is_in_the_repository() -> None:
@@ -48,13 +61,13 @@ def test_every_page_named_is_in_the_repository() -> None:
         p.name for p in (ROOT / "docs").rglob("*.md")
     }
     pages |= {path.name for path in (ROOT / "tests").rglob("*.md")}
-    assert [f"{at}: {m[0]}" for at, m in mentions(PAGE) if m[0] not in pages] == []
+    assert [str(m) for m in mentions(PAGE) if m.match[0] not in pages] == []
 
 
 def test_every_path_named_is_in_the_repository() -> None:
-    named = [(at, m[0].rstrip("./")) for at, m in mentions(PATH)]
+    named = list(mentions(PATH))
     assert len(named) > 200
-    assert [f"{at}: {path}" for at, path in named if not there(path)] == []
+    assert [str(m) for m in named if not there(m.match[0].rstrip("./"))] == []
 
 
 def there(path: str) -> bool:
@@ -70,8 +83,7 @@ def there(path: str) -> bool:
 def test_every_name_in_a_file_is_defined_there() -> None:
     named = list(mentions(PLACE))
     assert len(named) > 50
-    wrong = [f"{at}: {m[1]}: {m[2]}" for at, m in named if m[2] not in names_in(m[1])]
-    assert wrong == []
+    assert [str(m) for m in named if m.match[2] not in names_in(m.match[1])] == []
 
 
 ON_KAFKA = {f"wirewatch.{group}" for group in ("processors", "alerts", "archive", "replay", "dead")}
@@ -81,8 +93,8 @@ ON_KAFKA = {f"wirewatch.{group}" for group in ("processors", "alerts", "archive"
 def test_every_dotted_name_leads_somewhere() -> None:
     named = list(mentions(DOTTED))
     assert len(named) > 50
-    wrong = [f"{at}: {m[1]}" for at, m in named if m[1] not in ON_KAFKA and not resolves(m[1])]
-    assert wrong == []
+    unknown = [m for m in named if m.match[1] not in ON_KAFKA]
+    assert [str(m) for m in unknown if not resolves(m.match[1])] == []
 
 
 def resolves(dotted: str) -> bool:
@@ -117,4 +129,4 @@ def names_in(file: str) -> frozenset[str]:
 
 @pytest.mark.parametrize("pattern", [ISSUE, MACHINE])
 def test_nothing_refers_to_an_issue_or_to_one_machine(pattern: re.Pattern[str]) -> None:
-    assert [f"{at}: {m[0]}" for at, m in mentions(pattern)] == []
+    assert [str(m) for m in mentions(pattern)] == []
