@@ -24,10 +24,6 @@ from pathlib import Path
 
 import marisa_trie
 import structlog
-from simplemma.strategies.dictionaries.dictionary_factory import (
-    SUPPORTED_LANGUAGES,
-    DefaultDictionaryFactory,
-)
 
 log = structlog.get_logger(__name__)
 
@@ -96,10 +92,13 @@ def dictionary_of(language: str) -> Dictionary | None:
     Args:
         language: ISO 639-1 code.
     """
-    if language not in SUPPORTED_LANGUAGES:
-        return None
     if written := Dictionary.load(_folder(), _name(language)):
         return written
+    # simplemma takes 40 ms to import, which the dictionaries are written to save.
+    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
+
+    if language not in SUPPORTED_LANGUAGES:
+        return None
     log.info("dictionary_written", language=language, folder=str(_folder()))
     command = [sys.executable, "-P", "-c", f"from {__name__} import main; main()", language]
     result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
@@ -111,6 +110,8 @@ def dictionary_of(language: str) -> Dictionary | None:
 
 
 def _build(language: str) -> Dictionary:
+    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
+
     return Dictionary.of(dict(DefaultDictionaryFactory(1).get_dictionary(language)))
 
 
