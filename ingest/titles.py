@@ -71,7 +71,7 @@ def plain_title(title: str) -> str:
 
 def is_label(title: str) -> bool:
     """Return whether a title is a marker or a name of a column, and says no news."""
-    parts = [word.lower() for word in _WORD.findall(title)]
+    parts = [word.lower() for word in _WORD.findall(title) if not word.isdecimal()]
     return len(parts) <= LONGEST_LABEL and bool(
         re.fullmatch(_MARKER, title.strip(" +*:|–—-"), re.IGNORECASE)
         or (parts and parts[0] in _labels(languages()))
@@ -125,6 +125,9 @@ def _labels(known: tuple[Language, ...]) -> frozenset[str]:
     """Return the words that a label may begin with."""
     more = [
         "newsletter",
+        "nachrichten",
+        "schlagzeilen",
+        "news",
         "newsblog",
         "liveblog",
         "liveticker",

@@ -41,7 +41,7 @@ class LinkedData:
     """The article that the JSON-LD of a page describes; a value that is not given is empty.
 
     Attributes:
-        published: ``datePublished`` as written.
+        published: ``datePublished`` as written, else ``dateCreated``.
         free: ``isAccessibleForFree``; None if it is not given.
         live: Whether the article is a live blog.
         coverage_end: ``coverageEndTime`` as written: until when it is live.
@@ -101,7 +101,7 @@ def read_linked_data(scripts: Iterable[str], clues: PageClues = PageClues()) -> 
     return LinkedData(
         title=_line(best.get("headline")) or _line(best.get("name")),
         description=cut(clean(_string(best.get("description"))), 2000),
-        published=_line(best.get("datePublished"), 60),
+        published=_line(best.get("datePublished") or best.get("dateCreated"), 60),
         language=_line(_first(best.get("inLanguage")), 20),
         authors=tuple(dict.fromkeys(_people(best.get("author"), names)))[:_MAX_AUTHORS],
         publisher=next(iter(_people(best.get("publisher"), names)), ""),

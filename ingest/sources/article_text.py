@@ -37,7 +37,7 @@ _MARK = re.compile(
     r"\s*(?:\[\s*(?:…|\.\.\.|&#8230;|&hellip;|&#x2026;)\s*\]|&#8230;|&hellip;)\s*$", re.IGNORECASE
 )
 _READ_ON = re.compile(
-    rf"(?:^|(?<=[.!?…\]»“”\")|–-]\s))[\s(\[]*(?:{'|'.join(vocabulary.alternatives('read_on'))})"
+    rf"(?:^|(?<=[.!?…\]»“”\")|–-]\s))[\s(\[→►▶»›>]*(?:{'|'.join(vocabulary.alternatives('read_on'))})"
     r"[\s→►▶»›>….)\]]*$",
     re.IGNORECASE,
 )

@@ -54,6 +54,7 @@ def box(html: str) -> dict[str, str]:
 
 AT_13_05 = {
     "JSON-LD, naive": linked(datePublished="2026-11-28T14:05:00"),
+    "JSON-LD, created": linked(dateCreated="2026-11-28T14:05:00"),
     "JSON-LD, offset": linked(datePublished="2026-11-28T14:05:00+01:00"),
     "meta, naive": meta("article:published_time", "2026-11-28T14:05:00", "property"),
     "meta, in words": meta("date", "28. November 2026, 14:05 Uhr"),
