@@ -5,27 +5,32 @@
     words ──▶ a concept that finds them, and they themselves        ┐ subjects ─┐
           ──▶ an entity that they name (entity:moldova, $russia)    ├ parties  ─┼─▶ rules
           ──▶ else the words themselves                             ┘           │
-                          $politics: any state, government or party ────────────┘
+                          $actor: any leader, government or party ──────────────┘
+
+A word belongs to one subject: where a concept would be in two, the later one keeps its words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.text.languages import language
 from core.text.tokens import tokenise
 from processors import article_from_fields
-from processors.forms.compounds import compounds_of
 from wirewatch.topic_tools.article_words import FUNCTION_WORDS
 from wirewatch.topic_tools.probe import ConceptProbe, Mentioned
 
 LANGUAGES = ("de", "en")
 """Languages of the words, in the order in which they are tried."""
-ANY_PARTY = "politics"
+ANY_PARTY = "actor"
 """The concept of all who act; without it the draft has no rule for headlines."""
-ANY_OF_A_KIND = frozenset((ANY_PARTY, "party", "leader", "government", "country"))
+TOO_WIDE = frozenset((ANY_PARTY, "politics", "country"))
+"""Concepts that no word becomes: what it means is narrower."""
+ANY_OF_A_KIND = frozenset((*TOO_WIDE, "party", "leader", "government"))
 """Concepts that stand for many: one of them, if an entity, stays that entity."""
+SHORTEST_HALF = 4
+"""Letters of a word that, at the end of a compound or the beginning, says one of its sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,9 @@ class TopicDraft:
         has_any_party: Whether the vocabulary has the concept of all who act.
         example: A headline that has it all.
         language: The language of the example; empty where no language has all the words.
-        sure: The words of subjects that may be enough alone, as a query: compounds and phrases.
+        sure: The words that may be enough alone, as a query: each says two of the subjects.
         origins: What each word became, for a comment on each subject and on the parties.
-        shares_words: Whether one word may be a hit of two subjects.
+        names_only: Whether the rule for headlines would find one word twice, and is left out.
     """
 
     subjects: tuple[str, ...]
@@ -77,7 +82,7 @@ class TopicDraft:
     language: str
     sure: str = ""
     origins: tuple[str, ...] = ()
-    shares_words: bool = False
+    names_only: bool = False
 
 
 BLANK = TopicDraft(("word",), "", has_any_party=True, example="A word", language="en")
@@ -120,8 +125,10 @@ def _part_among(word: str, words: Sequence[str], probe: ConceptProbe) -> Part:
         return known
     others = {name for one in words if one != word for name in _concepts(one, probe)}
     for code in LANGUAGES:
-        if together := _look(" ".join(words), code, probe).concepts - others:
-            return Part(f"${_narrowest(together, probe)}", word, languages=frozenset((code,)))
+        together = " ".join(words)
+        if names := _look(together, code, probe).concepts - others - TOO_WIDE:
+            best = _nearest(names, together, probe)
+            return Part(f"${best}", word, languages=frozenset((code,)))
     return Part(_literal(word), word)
 
 
@@ -131,21 +138,21 @@ def _literal(text: str) -> str:
 
 
 def _known(text: str, probe: ConceptProbe) -> Part | None:
-    """Return the entity that a text names, or the narrowest concept that finds it."""
+    """Return the entity that a text names, or the concept that finds it and means it most."""
     for spelling in dict.fromkeys((text, text.title(), text.upper())):
         looks = {code: _look(spelling, code, probe) for code in LANGUAGES}
         entities = [look.entities.get(spelling) for look in looks.values()]
-        concepts = {name for look in looks.values() for name in look.concepts}
-        narrowest = _narrowest(concepts, probe) if concepts else ""
+        concepts = {name for look in looks.values() for name in look.concepts} - TOO_WIDE
+        nearest = _nearest(concepts, spelling, probe) if concepts else ""
         if entity := next(filter(None, entities), None):
-            is_named = narrowest not in ("", *ANY_OF_A_KIND)
-            is_named = is_named and probe.is_named_after(narrowest, entity)
-            return Part(f"${narrowest}" if is_named else f"entity:{entity}", spelling, True)
+            is_named = nearest not in ("", *ANY_OF_A_KIND)
+            is_named = is_named and probe.is_named_after(nearest, entity)
+            return Part(f"${nearest}" if is_named else f"entity:{entity}", spelling, True)
         if any(_is_of_a_place(spelling, look) for look in looks.values()):
             return Part(_literal(text), text, True)
-        if narrowest:
-            codes = frozenset(code for code, look in looks.items() if narrowest in look.concepts)
-            return Part(f"${narrowest}", spelling, languages=codes)
+        if nearest:
+            codes = frozenset(code for code, look in looks.items() if nearest in look.concepts)
+            return Part(f"${nearest}", spelling, languages=codes)
     return None
 
 
@@ -164,11 +171,12 @@ def _concepts(text: str, probe: ConceptProbe) -> set[str]:
     return {name for code in LANGUAGES for name in _look(text, code, probe).concepts}
 
 
-def _narrowest(names: Iterable[str], probe: ConceptProbe) -> str:
-    return min(names, key=lambda name: (probe.sizes[name], name))
+def _nearest(names: Iterable[str], text: str, probe: ConceptProbe) -> str:
+    return min(names, key=lambda name: (probe.rank_of(name, text), name))
 
 
 def _draft(groups: Sequence[Sequence[Part]], probe: ConceptProbe) -> TopicDraft:
+    groups = list(filter(None, _each_once(groups)))
     subjects = [group for group in groups if not all(part.is_party for part in group)] or groups
     parties = [part for group in groups if group not in subjects for part in group]
     needed = [group[0] for group in groups if group in subjects or group[0] is parties[0]]
@@ -179,7 +187,7 @@ def _draft(groups: Sequence[Sequence[Part]], probe: ConceptProbe) -> TopicDraft:
         has_any_party=ANY_PARTY in probe.sizes,
         example=" ".join(part.words for part in needed),
         language=codes[0] if codes else "",
-        sure=" OR ".join(dict.fromkeys(p.literal for g in subjects for p in g if _is_sure(p))),
+        sure=" OR ".join(dict.fromkeys(_sure_words(subjects, probe))),
         origins=tuple(map(_origins, [*subjects, parties] if parties else subjects)),
     )
 
@@ -195,12 +203,42 @@ def _origins(parts: Sequence[Part]) -> str:
     return ", ".join(f"{part.words} = {part.query}" for part in known)
 
 
-def _is_sure(part: Part) -> bool:
-    """Return whether words may mean the subject alone: two words, or a German compound."""
-    words = tokenise(part.words).words
-    if part.is_party or len(words) != 1:
-        return not part.is_party
-    compounds = compounds_of(language("de"))
-    if compounds is None or compounds.is_word(words[0]):
-        return False
-    return compounds.is_made_of_words(words[0])
+def _each_once(groups: Sequence[Sequence[Part]]) -> Iterator[list[Part]]:
+    """Yield the groups without a query that another one has: one word would be a hit of both.
+
+    A concept stays where most words became it. Elsewhere these are themselves, and go where they
+    are said already.
+    """
+    counts = [Counter(part.query for part in group) for group in groups]
+    said: set[str] = set()
+    for number, group in enumerate(groups):
+        kept = [_in_group(part, number, counts) for part in group]
+        kept = [part for part in kept if part.query not in said]
+        said.update(query for part in kept for query in (part.query, part.literal))
+        yield kept
+
+
+def _in_group(part: Part, number: int, counts: Sequence[Counter[str]]) -> Part:
+    """Return a part, as its words where its concept belongs to another group."""
+    most = max(range(len(counts)), key=lambda one: counts[one][part.query])
+    if most == number or part.is_party:
+        return part
+    return Part(part.literal, part.words)
+
+
+def _sure_words(groups: Sequence[Sequence[Part]], probe: ConceptProbe) -> Iterator[str]:
+    """Yield the words of a group that another one finds too: compounds and phrases of both."""
+    for group in groups:
+        others = [part for other in groups if other is not group for part in other]
+        queries = {part.query for part in others}
+        for part in group:
+            concepts = {f"${name}" for name in _concepts(part.words, probe)} - {part.query}
+            if concepts & queries or any(_is_half(one.words, part.words) for one in others):
+                yield part.literal
+
+
+def _is_half(half: str, text: str) -> bool:
+    """Return whether a word begins or ends a longer one."""
+    word, longer = half.casefold(), text.casefold()
+    is_longer = len(longer) > len(word) >= SHORTEST_HALF
+    return is_longer and (longer.startswith(word) or longer.endswith(word))

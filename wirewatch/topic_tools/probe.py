@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,6 +31,8 @@ from processors.topics import compile_topic
 from processors.vocabulary import Vocabulary
 
 NOWHERE = FilePosition("", 1, 1)
+_ALTERNATIVE = re.compile(r"(?<![\w:$-])[^\W\d_]{4,}(?![\w:])")
+"""A word of a query that is no name of a concept or entity; operators are no longer than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,24 @@ class ConceptProbe:
         """How much each concept stands for, as the number of nodes of its query."""
         resolved = self._vocabulary.resolve(self._names)
         return {name: one.size for name, one in resolved.items() if one is not None}
+
+    def rank_of(self, concept: str, text: str) -> tuple[int, int, int]:
+        """Return what sorts the concepts that find a word, the one that it means first.
+
+        A concept whose form has the word itself, then one that has the end of a compound; of these
+        the one that has it earlier, then the smaller one.
+
+        Args:
+            concept: Id of a concept that finds the word.
+            text: The word, or words.
+        """
+        folded = text.casefold()
+        ranks = [(2, 0)]
+        for form in self._vocabulary.concepts[concept].forms.values():
+            words = [word.casefold() for word in _ALTERNATIVE.findall(form.value)]
+            ranks += [(0, n) for n, word in enumerate(words) if word == folded]
+            ranks += [(1, n) for n, word in enumerate(words) if folded.endswith(word)]
+        return *min(ranks), self.sizes[concept]
 
     def is_named_after(self, concept: str, entity: str) -> bool:
         """Return whether a form of a concept begins with an entity: ``$usa`` is about the US."""

@@ -65,20 +65,17 @@ def _of_draft(draft: TopicDraft) -> str:
     terms = dict(zip(names, draft.subjects, strict=False))
     if draft.parties:
         terms["parties"] = draft.parties
-    shared = _SHARED if draft.shares_words else ""
+    used = [f"${name}" for name in terms]
     origins = dict(zip(terms, draft.origins, strict=False))
     lines = "".join(_term(name, query, origins.get(name, "")) for name, query in terms.items())
     return f"""\
 threshold: 20
-{shared}terms:   # add with OR: the noun and the verb, names, what headlines say instead
+terms:   # add with OR: the noun and the verb, names, what headlines say instead
 {lines}rules:
   - id: together            # in one sentence: of the headline, the lead, or two of the text
-    query: {_together([f"${name}" for name in terms])}
+    query: {_together(used)}
     weight: {BY_PLACE}
-{_sure_rule(draft)}{_headline_rule(draft, [f"${name}" for name in terms])}{_tests(draft)}"""
-
-
-_SHARED = "allow: {W113: a word that says both is enough}\n"
+{_sure_rule(draft)}{_head_rule(used)}{_headline_rule(draft, used)}{_tests(draft)}"""
 
 
 def _term(name: str, query: str, origins: str) -> str:
@@ -88,12 +85,24 @@ def _term(name: str, query: str, origins: str) -> str:
 
 def _sure_rule(draft: TopicDraft) -> str:
     """Return the rule for words that are enough alone, as a comment: a person decides."""
-    query = draft.sure or "words that are enough alone"
+    query = draft.sure or "words that say all of it"
     return f"""\
 #  - id: sure               # where these are enough alone, take the # away
 #    query: >-
 #      {query}
 #    weight: {BY_PLACE}
+"""
+
+
+def _head_rule(terms: list[str]) -> str:
+    """Return the rule for a headline and a teaser that share a subject, as a comment."""
+    if len(terms) < 2:
+        return ""
+    query = f"{terms[0]} NEAR/H {terms[1]}" if len(terms) < 3 else f"ALL/H({', '.join(terms)})"
+    return f"""\
+#  - id: head               # one in the headline, another in the teaser (lead)
+#    query: {query}
+#    weight: 20
 """
 
 
@@ -113,15 +122,15 @@ def _headline_rule(draft: TopicDraft, terms: list[str]) -> str:
       {pairs}
 """
     beside = f"${ANY_PARTY}" if draft.has_any_party else "minister"
-    if draft.has_any_party and draft.parties:
+    if draft.has_any_party and draft.parties and not draft.names_only:
         return f"""\
-  - id: headline            # the subject with any state, government or party
+  - id: headline            # the subject with any leader, government or party
     in: title
     weight: 20
     query: $subject NEAR/S ($parties OR {beside})
 """
     return f"""\
-#  - id: headline           # words that mean it only beside a state, government or party
+#  - id: headline           # words that mean it only beside a leader, government or party
 #    in: title
 #    weight: 20
 #    query: (word OR verb) NEAR/S {beside}

@@ -71,11 +71,10 @@ def new(
 
 
 def _variants(draft: TopicDraft | str) -> list[TopicDraft | str]:
-    """Return drafts of which the first is used in which no word is in two operands (W113)."""
+    """Return drafts: the first in which no word is in two operands (W113), else the last."""
     if isinstance(draft, str):
         return [draft]
-    named_only = replace(draft, has_any_party=False)
-    return [draft, named_only, replace(named_only, shares_words=True)]
+    return [draft, replace(draft, names_only=True)]
 
 
 def _draft(settings: Settings, topic: str, words: list[str]) -> TopicDraft:

@@ -211,7 +211,12 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
         assert "2 passed, 0 failed." in own_installation.invoke("topics", "test", topic)
     vocabulary = """\
 - {id: strike, forms: {de: Streik, en: strike}}
-- {id: politics, forms: {de: Regierung OR entity:afd, en: government}}
+- {id: government, forms: {de: Regierung, en: government}}
+- {id: actor, forms: {de: $government OR entity:afd, en: $government}}
+- {id: wide, forms: {de: Druck OR fordern OR Forderung, en: pressure}}
+- {id: demand, forms: {de: fordern OR Forderung OR verlangen OR Appell, en: demand}}
+- {id: ban, forms: {de: Verbot OR verbieten, en: ban}}
+- {id: retirement, forms: {de: Rente, en: pension}}
 - {id: party, forms: {de: entity:afd OR Partei, en: entity:afd OR party}}
 - {id: america, forms: {de: entity:usa OR entity:trump, en: entity:usa OR entity:trump}}
 """
@@ -221,7 +226,7 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
     entities += "- {id: afd, name: AfD}\n"
     own_installation.write("entities/more.yaml", entities)
     for topic, words, wanted in (
-        ("strike-in-usa", (), ("$strike", "$america", "($parties OR $politics)")),
+        ("strike-in-usa", (), ("$strike", "$america", "($parties OR $actor)")),
         (
             "two-things",
             ("Warnstreik, walkout", "Bahn, Trump"),
@@ -233,11 +238,23 @@ def test_new_topics_pass_every_check_and_overwrite_nothing(
             (
                 '$strike OR "mass walkout" OR Warnstreik OR Streik',
                 'entity:afd OR "eastern USA"',
-                '#      Warnstreik OR "mass walkout"\n',
-                "($parties OR $politics)",
+                "#      words that say all of it\n",
+                "($parties OR $actor)",
             ),
         ),
-        ("both", ("Bahn, Bus", "Bahn, Flug"), ("allow: {W113: ",)),
+        ("both", ("Bahn, Bus", "Bahn, Flug"), ("    Bahn OR Bus\n", "    Flug\n")),
+        (
+            "retirement-ban",
+            ("Rente, Betriebsrente", "Forderung, Verbot, Rentenverbot, Rentenalter"),
+            (
+                "    $retirement OR Rente OR Betriebsrente\n",
+                "# Forderung = $demand, Verbot = $ban, Rentenverbot = $ban\n",
+                "    $demand OR $ban OR Rentenalter OR Forderung OR Verbot OR Rentenverbot\n",
+                "#      Rentenverbot OR Rentenalter\n",
+                "#    query: $subject NEAR/H $beside\n",
+                "#    query: (word OR verb) NEAR/S $actor\n",
+            ),
+        ),
         ("government", ("Regierung, Amt", "AfD"), ("#  - id: headline",)),
         (
             "lines",
