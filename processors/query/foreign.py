@@ -44,7 +44,7 @@ _MARKS = re.compile(
     | (?P<escape>\\[bB]|\\.)
     | (?P<joined>(?<![^\s()]){_OPERAND}
           (?>(?:[;+/|&]++|(?<!\d),(?!\s)|,(?![\s\d])){_OPERAND})++(?![^\s(),;]))
-    | (?P<renamed>(?<![^\s(])(?P<other>[A-Za-z_]+):(?=[\w"(=*]))
+    | (?P<renamed>(?<![^\s(])(?P<other>[A-Za-z_]+)(?::|=(?!=))(?=[\w"(=*]))
     | (?P<url>(?<![^\s()])url:/[^\s()"]*)
     | (?P<or>\s*(?:\|+|;|(?<=[\s"()])/(?=[\s"(]))+\s*)
     | (?P<and>\s*(?:&&?|(?<=\s)\+(?=\s))\s*)
@@ -60,7 +60,7 @@ _MARKS = re.compile(
 )
 _OWN = re.compile(r"(?<![^\s(:,])(?:O?NEAR/[^\s()\"]*|ALL/[^\s()\",]*(?=\s*\())")
 _OWN_SLASH = "\ue001"
-_BARE = re.compile(r"[~^;,+/|&\\#{}\[\]!%@$]|[A-Za-z_]:|\d|/[sSpP]\b|(?<!\S)-\S")
+_BARE = re.compile(r"[~^;,+/|&\\#{}\[\]!%@$]|[A-Za-z_][:=]|\d|/[sSpP]\b|(?<!\S)-\S")
 _LISTS = re.compile(rf"ALL(?:{_OWN_SLASH}[^\s()]*)?\s*\(|[()]|,")
 _PARTS = re.compile(rf"{_OPERAND}|[;,+/|&]+")
 _GLUE = re.compile(rf'(?<=[\w")*?])\s+(?=(?:NOT\s+)?(?:{_OPERAND}|\())')

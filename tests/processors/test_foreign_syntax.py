@@ -53,6 +53,7 @@ title.exact:NATO                title:=NATO
 text.exact:"a b" OR c           text:="a b" OR c
 headline:NATO AND Title:EU      title:NATO AND title:EU
 site:spiegel AND x              outlet:spiegel AND x
+title=Veto AND x                title:Veto AND x
 url:politik/ausland             url:"politik/ausland"
 #NATO OR @EU                    NATO OR EU
 sanction! OR sanction$          sanction* OR sanction*

@@ -19,7 +19,7 @@ _LONGEST_SCRIPT = 2_000_000
 _SHORTEST = 200
 _NOT_DATA = ("ld+json", "importmap", "speculationrules", "manifest")
 _ASSIGNMENT = re.compile(
-    r"(?:(?:window|self|globalThis|this)(?:\.\w{1,80}|\[[\"']\w{1,80}[\"']\])|\b(?:var|let|const)\s+"
+    r"(?:(?:window|self|globalThis|this|Fusion)(?:\.\w{1,80}|\[[\"']\w{1,80}[\"']\])|\b(?:var|let|const)\s+"
     r"\w{1,80})\s{0,9}=\s{0,9}(?=[{\[]|JSON\.parse\()"
 )
 _PARSED = re.compile(

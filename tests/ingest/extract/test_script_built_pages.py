@@ -130,6 +130,7 @@ SCORED_FIELDS = {
     "window": f"<script>window.__INITIAL_STATE__ = {ARTICLE};window.x=1</script>",
     "window, bracket": f"<script>window['__DATA__']={ARTICLE}</script>",
     "const": f'<script type=module>const state = {ARTICLE};\nrender(state)</script>',
+    "arc": f"<script>Fusion.globalContent={ARTICLE};Fusion.x=1</script>",
     "undefined": f'<script>window.S={{"a":undefined,"b":{ARTICLE}}}</script>',
     "json.parse": f"<script>window.S=JSON.parse({json.dumps(ARTICLE)})</script>",
     "json.parse, single quotes": f"<script>self.S = JSON.parse('{JS_STRING}');</script>",
