@@ -17,13 +17,18 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from core.text.languages import Language
+from core.text.tokens import fold_word
+from processors.forms.dictionary import dictionary_of
 from processors.forms.lexicon import MIN_LETTERS, Lexicon, lexicon_of
 from processors.forms.model import WordForms
+from processors.forms.parts import Parts
 
 SHORT = 4
 """Up to this many letters a word is inside so many others that beside it only nouns count."""
 GENITIVE = "es"
 """The ending of a German genitive that, with letters before it, may be a word: *Ant-rages*."""
+PARTICIPLE = "nd"
+"""The ending of a participle: *Führende* are no *Ende*."""
 MAX_LETTERS = 60
 """Longer words are not split: nobody writes them, and the time grows with their length."""
 
@@ -43,8 +48,10 @@ class Compounds:
         self._language = language
         self._lexicon = lexicon
         self._names = names
+        self._dictionary = dictionary_of(language.code)
         self._joints = ("", *sorted(language.joints, key=len, reverse=True))
         self._is_sequence = lru_cache(maxsize=50_000)(self._sequence)
+        self._parts = Parts(language, self._is_joined, self._is_sequence, self._is_noun)
 
     def has(self, token: str, forms: WordForms) -> bool:
         """Return whether a word is a compound with a word that has these forms.
@@ -53,8 +60,26 @@ class Compounds:
             token: The folded word.
             forms: Of the word that it may contain.
         """
-        if len(token) > MAX_LETTERS:
+        if len(token) > MAX_LETTERS or not self._can_have(token, forms):
             return False
+        if any(not self._can_have(lemma, forms) for lemma in self._lemmas(token)):
+            return False
+        return not self._parts.reads_better_without(token, forms.heads | forms.tails)
+
+    def _lemmas(self, token: str) -> set[str]:
+        """Return what a word is a form of: a noun, or a participle that is written as one."""
+        if self._dictionary is None:
+            return set()
+        noun = self._dictionary.lemma(token.capitalize()) or token
+        other = self._dictionary.lemma(token) or token
+        lemmas = {fold_word(noun)} | ({other} if other.endswith(PARTICIPLE) else set())
+        return lemmas - {token, token.removesuffix("n")}
+
+    def _is_noun(self, text: str) -> bool:
+        return self._dictionary is not None and bool(self._dictionary.lemma(text.capitalize()))
+
+    def _can_have(self, token: str, forms: WordForms) -> bool:
+        """Return whether what a word has beside one of some forms is words."""
         return (
             any(token.endswith(tail) and self._modifies(token, tail, forms) for tail in forms.tails)
             or any(token.startswith(head) and self._is_headed(token, head) for head in forms.heads)
@@ -137,7 +162,9 @@ class Compounds:
     def _is_part(self, text: str) -> bool:
         if len(text) < MIN_LETTERS:
             return text in self._language.short_nouns
-        if text in self._lexicon or text in self._names:
+        if text in self._language.no_parts:
+            return False
+        if text in self._lexicon or text in self._names or text in self._language.simple_words:
             return True
         return f"{text}e" in self._lexicon  # Sprach-, Schul-
 

@@ -21,7 +21,7 @@ from processors.engine.patterns import spellings
 from processors.forms.dictionary import Dictionary, dictionary_of
 from processors.forms.model import WordForms
 from processors.forms.morphology import Morphology, morphology_of
-from processors.forms.verbs import PAST, gerunds, missing_participles
+from processors.forms.verbs import PAST, TO, gerunds, missing_participles, weak_forms
 
 CASE_SENSITIVE = 3
 """Acronyms up to this many letters are common words when written small: *us*, *who*."""
@@ -37,6 +37,8 @@ the vocabulary of 1,028 articles, those with a word of at least five letters ins
 """
 JOINT = "s"
 """Joins nouns to the next part of a compound although it is no ending of theirs."""
+MIN_BASE = 3
+"""Letters of the shortest verbs, without what parts from them: *zu-tun*."""
 MIN_TAIL = 3
 """Letters of a word that can end or begin a compound."""
 
@@ -137,6 +139,8 @@ class Inflection:
     def _plain(self, word: str) -> WordForms:
         lemma = word if self._paradigm(word) else self._lemma(word)
         forms = {word, *self._paradigm(lemma or word)}
+        if lemma is None and self._language.verb_prefixes:
+            forms |= self._unknown_verb(word)
         if irregular := self._language.irregular_forms.get(word):
             forms.add(irregular)
         if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
@@ -144,11 +148,15 @@ class Inflection:
         if lemma and lemma.endswith("ieren") and self._language.declension:
             forms.add(f"{lemma[:-2]}t")  # the dictionary takes some for adjectives
         particle = self._particle(lemma or word, forms)
-        finite = self._finite((lemma or word).removeprefix(particle)) if particle else set()
-        prefixes = self._language.verb_prefixes
-        missing = missing_participles(lemma or word, forms, prefixes, self._paradigm)
-        forms |= {particle + form for form in finite} | missing | self._gerunds(word, forms)
-        forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
+        base = (lemma or word).removeprefix(particle)
+        finite = self._finite(base) if particle else set()
+        known = self._paradigm(base) if particle else forms
+        missing = missing_participles(base, known, self._language, self._paradigm)
+        missing = {form for form in missing if self._lemma(form) in (None, form, base)}
+        missing |= {form for form in known if particle and _is_past(form)}
+        forms |= {particle + form for form in finite | missing} | self._gerunds(word, forms)
+        participles = self._participles(forms, particle)
+        forms |= {f + e for f in participles for e in self._language.declension}
         declined = {f"{word}{ending}" for ending in self._language.declension}
         is_adjective = len(word) >= MIN_ADJECTIVE and len(declined & forms) >= MIN_DECLINED
         return WordForms(
@@ -159,39 +167,58 @@ class Inflection:
             is_known=lemma is not None,
         )
 
+    def _unknown_verb(self, word: str) -> set[str]:
+        """Return the forms of a verb that the dictionary lacks: weak, or of a verb it has."""
+        if self._lemma(word[:1].upper() + word[1:]) is not None:
+            return set()
+        particles = (p for p in self._language.verb_particles if word.startswith(p))
+        particle = max(particles, key=len, default="")
+        base = word.removeprefix(particle)
+        known = self._paradigm(base) if particle else set()
+        forms = known or weak_forms(base, self._language.verb_prefixes)
+        if not forms:
+            return weak_forms(word, self._language.verb_prefixes)
+        parted = {f"{particle}{TO}{base}"} if particle else set()
+        return parted | {particle + form for form in forms}
+
     def _gerunds(self, word: str, forms: set[str]) -> set[str]:
         """Return the gerunds of a verb that the dictionary has as nouns: *buying*."""
         spelt = gerunds(word, forms, self._language.gerund_ending)
         nouns = {form for form in spelt if self._lemma(form) == form}
         return nouns - self._language.gerund_nouns
 
-    def _participles(self, forms: Iterable[str]) -> set[str]:
+    def _participles(self, forms: Iterable[str], particle: str) -> set[str]:
         """Return the participles of a verb, which are declined like adjectives."""
         if not self._language.declension:
             return set()
-        return {f for f in forms if f.endswith(("nd", "iert")) or self._is_past(f)}
-
-    def _is_past(self, form: str) -> bool:
-        """Return whether a form of a verb is a past participle: *gesagt*, *zugesagt*."""
-        starts = (PAST, *(f"{particle}{PAST}" for particle in self._language.verb_particles))
-        return form.startswith(starts) and form.endswith(("t", "en"))
+        return {f for f in forms if f.endswith(("nd", "iert")) or _is_past(f, particle)}
 
     def _particle(self, lemma: str, forms: Collection[str]) -> str:
-        """Return the particle of a separable verb: one that *zu* or *ge* follows in some form."""
-        particles = (p for p in self._language.verb_particles if lemma.startswith(p))
-        for particle in sorted(particles, key=len, reverse=True):
-            base = lemma.removeprefix(particle)
-            if f"{particle}zu{base}" in forms or any(
-                f.startswith(f"{particle}{PAST}") for f in forms
-            ):
-                return particle
-        return ""
+        """Return what parts from a verb, or nothing.
+
+        That is any word that *zu* follows in some form (*sicherzustellen*, *lahmzulegen*), or a
+        particle that *ge* follows. What is beside it is a verb, unless the dictionary has none.
+        """
+        if not self._language.verb_particles:
+            return ""
+        parts = [(lemma[:at], lemma[at:]) for at in range(len(lemma) - MIN_BASE, 1, -1)]
+        found = [part for part in parts if self._is_parted(*part, forms)]
+        known = [part for part in found if self._paradigm(part[1])]
+        return (known or found or [("", "")])[0][0]
+
+    def _is_parted(self, particle: str, base: str, forms: Collection[str]) -> bool:
+        if f"{particle}{TO}{base}" in forms:
+            return True
+        starts = f"{particle}{PAST}"
+        return particle in self._language.verb_particles and any(
+            form.startswith(starts) for form in forms
+        )
 
     def _finite(self, base: str) -> set[str]:
         """Return the forms of a verb that its particle parts from."""
         forms = self._paradigm(base)
         is_own = base.startswith(PAST)
-        return {f for f in forms if not f.endswith("nd") and (is_own or not self._is_past(f))}
+        return {f for f in forms if not f.endswith("nd") and (is_own or not _is_past(f))}
 
     def _guesses(self, word: str, endings: Iterable[str], *, only_known: bool = False) -> set[str]:
         """Return a word with each ending, but for forms of another lemma."""
@@ -206,13 +233,20 @@ class Inflection:
         """Return the beginnings of compounds that are no form of the word."""
         stems = {self._language.combining_forms.get(form, "") for form in forms} - {""}
         stems |= {f"{word}{JOINT}" for word in bare if not word.endswith("s")}
-        return stems | {w[:-1] for w in bare if len(w) > MIN_INSIDE and w.endswith("e")}
+        return stems | {
+            w[:-1] for w in bare if len(w) > MIN_INSIDE and w.endswith("e") and not w.endswith("ee")
+        }
 
     def _paradigm(self, lemma: str) -> set[str]:
         return self._dictionary.forms(lemma) if self._dictionary else set()
 
     def _lemma(self, word: str) -> str | None:
         return self._dictionary.lemma(word) if self._dictionary else None
+
+
+def _is_past(form: str, particle: str = "") -> bool:
+    """Return whether a form of a verb is a past participle: *gesagt*, *zugesagt*."""
+    return form.startswith((PAST, f"{particle}{PAST}")) and form.endswith(("t", "en"))
 
 
 def _fold(form: str) -> str:

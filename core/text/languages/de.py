@@ -230,29 +230,49 @@ LANGUAGE = Language(
     joints=words("s es n en er e ens"),
     short_nouns=words(
         """
-        abo akt alm amt arm art ast bad bar bau bus cup dom ehe eid erd eis erz fan fee gas gen gut
-        hof hut job jet kai kur lob mai mut not öl ohr ort pol rad rat ruf see tag tal tat tee tod
-        tor typ uhr wal weg wut zar zug zoo eu un us
+        abo akt alm amt arm art ast bad bar bau box bus bär cup dom ehe eid eis erd erz eu fan fee
+        gas gen gut hit hof hut jet job kai kuh kur lob mai mut not ohr ort pol rad rat ruf see
+        sex ski tag tal tat tee tod tor typ tür uhr uni wal weg wut zar zoo zug öl
         """
     ),
+    simple_words=words(
+        """
+        acrylamid agent akteur antisemit appstore assistent autogramm autograph bankrott churchill
+        committee dasselbe dekoration demontage dienstag dieselbe dieselben dinosaurier donnerstag
+        europol eurostat freitag friedhof fundamental gangster garderobe generation genital
+        interesse international interpol kilogramm kombination kommerz kommunistisch lausanne
+        legionelle madeleine marathon marianne material megaphon memorial metropole milchshake
+        minister mittwoch moderation monopol montag nationalistisch passagier passant plantage
+        polster portal präsent quadrat ratgeber register samstag schokolade sektion semester
+        seminar sonntag stagnation talent taliban telegramm telegraph torrente transport
+        transporter uniform universe vitamin vorrat zivilist
+        """
+    ),
+    no_parts=words("dein eins mein nein raus rauf sein ster"),
     compound_prefixes=words(
         """
         ost west nord süd mittel zentral nordost nordwest südost südwest groß gross klein haupt
-        neben sonder ex alt neu nicht wieder vize erst end ur un fehl gesamt teil mit gegen binnen
+        neben sonder ex alt neu nicht wieder vize erst end ur fehl gesamt teil mit gegen binnen
         außen aussen inner innen ober unter vor nach über zwischen rück früh spät fern nah halb voll
         mini mega roh super anti pro neo post prä quasi pseudo inter trans cyber online digital bio
-        öko multi euro tele video auto spitzen lieblings
+        elektro öko multi euro tele video auto spitzen lieblings
         """
     ),
-    combining_forms={"osten": "ost", "westen": "west", "norden": "nord", "süden": "süd"},
+    combining_forms={
+        "osten": "ost",
+        "westen": "west",
+        "norden": "nord",
+        "süden": "süd",
+        "hilfe": "hilfs",
+    },
     clause_starters=words("und oder sowie aber sondern als wie"),
     verb_particles=words(
         """
-        ab an auf aus bei da dar davon dazu durch ein entgegen entlang fehl fest fort frei gegen
-        gegenüber her herab heran herauf heraus herbei herein herum herunter hervor hin hinab
-        hinaus hinein hinter hinzu los mit nach nieder preis ran rauf raus rüber runter
-        statt stand teil über um unter vor voran voraus vorbei vorher weg weiter wieder zu zurück
-        zusammen
+        ab an auf aus auseinander bei da dar davon dazu durch ein empor entgegen entlang fehl fort
+        gegen gegenüber her herab heran herauf heraus herbei herein herüber herum herunter hervor
+        hin hinab hinauf hinaus hinein hinter hinüber hinunter hinweg hinzu los mit nach nieder ran
+        rauf raus rüber runter über um umher unter vor voran voraus vorbei vorher weg weiter wieder
+        zu zurecht zurück zusammen
         """
     ),
     verb_prefixes=words("be emp ent er ge miss ver zer"),

@@ -176,10 +176,15 @@ class Language:
         capitalises_nouns: Whether nouns have a capital inside a sentence.
         joints: Letters between the parts of a compound: *Beitritt-s-gesuch*.
         short_nouns: Nouns of two or three letters that form compounds.
+        simple_words: Words that only look like compounds: *Trans-port*.
+        no_parts: Words that are no parts of compounds: *nein* in *Waffeneinsatz*.
         compound_prefixes: What may precede a word in a compound although it is no noun: *Ost*.
         combining_forms: Beginnings of compounds that are no form of the word: *ost* for *osten*.
         clause_starters: Words before which a clause may end without a mark: *und*.
-        verb_particles: Particles that part from their verb: *bei* in *tritt ... bei*.
+        verb_particles: Particles that part from their verb, *bei* in *tritt ... bei*, and make a
+            noun another word: *Auslieferung* is no kind of *Lieferung*. What else parts from a
+            verb is known from the dictionary: *sicher* in *stellt ... sicher*.
+        verb_prefixes: Prefixes that never part from their verb: *ver*.
         feminine_endings: Endings that make the word for a woman: *Präsident-in*.
         declension: Endings of adjectives and participles.
         noun_endings: Endings of nouns that no dictionary has.
@@ -226,6 +231,8 @@ class Language:
     capitalises_nouns: bool = False
     joints: Words = frozenset()
     short_nouns: Words = frozenset()
+    simple_words: Words = frozenset()
+    no_parts: Words = frozenset()
     compound_prefixes: Words = frozenset()
     combining_forms: Mapping[str, str] = field(default_factory=dict)
     clause_starters: Words = frozenset()

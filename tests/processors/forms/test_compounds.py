@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.text.languages import language
 from core.text.tokens import fold_word
 from processors.forms.compounds import MAX_LETTERS, compounds_of
+from processors.forms.inflection import word_forms
 from processors.forms.model import WordForms
 
 GRENZE = WordForms(
@@ -51,6 +54,97 @@ def test_compounds_are_told_from_words_that_only_look_like_them() -> None:
         if german.has(fold_word(word), forms) is not expected
     ]
     assert not wrong
+
+
+OTHER_READINGS = {
+    "Rente": "Weiterentwicklung Wetterentwicklung Bürgerentscheid Torrente",
+    "Rial": "Material Videomaterials Materialchef Memorial",
+    "Elbe": "Muschelbefall Schlüsselbein Dieselbetrug Heidelbergs Dasselbe",
+    "Erbe": "Wetterbericht Spielerberater Bürgerbegehren Fehlerbehebung",
+    "Rang": "Hackerangriff Messerangreifern",
+    "Etat": "Internetattacken",
+    "Ende": "Führende Reisenden Tausende Vorsitzenden Teilnehmende Präsidentendelegation",
+    "Zeuge": "Fahrzeuge Flugzeugen Werkzeuge Zeugnisse",
+    "Buße": "Stadtbusse Kleinbussen",
+    "Mine": "Vitamine Verhandlungstermine",
+    "Stern": "Ministern Innenministern Semestern",
+    "Sport": "Transport Gütertransporte Hilfstransport Essensportionen",
+    "Nation": "Kombination Stagnation Farbkombinationen",
+    "Tat": "Eurostat",
+    "Tag": "Plantage Demontage Freitag",
+    "Zahl": "Zahlungen Rückzahlungen",
+    "Stelle": "Vorstellungen Stellungen Fragestellungen",
+    "Auto": "Automaten Geldautomat Autogramme",
+    "Tritt": "Gastauftritt Renteneintritt",
+    "Wahl": "Trainerauswahl",
+    "Satz": "Waffeneinsatz Auslandseinsätze",
+}
+"""Words that only contain the letters of another word, by that word."""
+COMPOUNDS_OF = {
+    "Rente": "Witwenrente Rentenpaket Frührente Mütterrente Rentenalter",
+    "Rial": "Rialkurs",
+    "Elbe": "Elbbrücke Elbufer",
+    "Erbe": "Welterbe Welterbestadt",
+    "Rang": "Rangliste Dienstrang",
+    "Etat": "Kanzleretat Wehretat",
+    "Ende": "Kriegsende Jahresende",
+    "Zeuge": "Augenzeuge Zeugenaussage Kronzeugen",
+    "Mine": "Minenfeld Goldmine",
+    "Stern": "Sternwarte Todesstern",
+    "Sport": "Motorsport Sportart Sportverein",
+    "Nation": "Industrienation Nationalmannschaft",
+    "Tat": "Bluttat Tatort",
+    "Tag": "Landtag Feiertag Tagebuch",
+    "Zahl": "Opferzahl Zahlwort",
+    "Auto": "Autobahn Elektroauto",
+    "Tritt": "Fußtritt",
+    "Wahl": "Wahlkampf Präsidentschaftswahl Wahlamt",
+    "Satz": "Zinssatz Grundsätze",
+    "Hilfe": "Hilfsorganisation Katastrophenhilfe Hilfspaket",
+    "Frieden": "Weltfrieden Friedensplan",
+    "Welt": "Welthit Weltfrieden",
+    "Haus": "Haustür Rathaus",
+    "Minister": "Innenminister Bauministerin",
+    "Handel": "Freihandel Welthandel",
+    "Krieg": "Preiskrieg",
+}
+
+
+def _wrong(table: Mapping[str, str], *, found: bool) -> list[tuple[str, str]]:
+    """Return the words of a table that are found, or not, against what is wanted."""
+    german = compounds_of(language("de"))
+    assert german is not None
+    wrong = []
+    for query, words in table.items():
+        forms = word_forms(query, "de")
+        for word in words.split():
+            folded = fold_word(word)
+            is_form = folded in forms.in_any_case | forms.capitalised
+            if (is_form or german.has(folded, forms)) is not found:
+                wrong.append((query, word))
+    return wrong
+
+
+def test_a_word_that_reads_better_without_another_one_is_no_compound_with_it() -> None:
+    assert not _wrong(OTHER_READINGS, found=False)
+
+
+def test_compounds_stay_compounds_where_they_can_be_read_otherwise_too() -> None:
+    assert not _wrong(COMPOUNDS_OF, found=True)
+
+
+def test_a_word_does_not_find_its_negation_but_the_negation_finds_itself() -> None:
+    negated = {
+        "Sicherheit": "Unsicherheit Unsicherheiten",
+        "Abhängigkeit": "Unabhängigkeit",
+        "Ruhe": "Unruhe Unruhen",
+        "Recht": "Unrecht",
+        "erlaubt": "unerlaubt unerlaubte unerlaubten",
+        "zufrieden": "unzufrieden unzufriedene",
+    }
+    assert not _wrong(negated, found=False)
+    assert not _wrong({"Unsicherheit": "Unsicherheiten", "unerlaubt": "unerlaubte"}, found=True)
+    assert not _wrong({"russisch": "prorussische", "Recht": "Völkerrecht"}, found=True)
 
 
 def test_a_language_without_a_lexicon_has_no_compounds() -> None:

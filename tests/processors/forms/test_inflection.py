@@ -44,6 +44,15 @@ LEMMAS = {
     "probierend": "probieren",
     "probieret": "probieren",
     "probiert": "probiert",
+    "klarmachen": "klarmachen",
+    "klarzumachen": "klarmachen",
+    "machen": "machen",
+    "macht": "machen",
+    "gemacht": "machen",
+    "knattern": "knattern",
+    "knatterte": "knattern",
+    "überraschen": "überraschen",
+    "überraschte": "überraschen",
     "zollfrei": "zollfrei",
     "zollfreie": "zollfrei",
     "zollfreien": "zollfrei",
@@ -77,6 +86,36 @@ def test_a_separable_verb_has_the_forms_of_its_verb_and_its_particle() -> None:
     assert forms.finite == {"sagen", "sagt", "sagte"}
     assert forms.in_any_case >= {"zugesagt", "zuzusagen", "zugesagten"}
     assert german("sagen").particle == ""
+
+
+def test_whatever_the_dictionary_parts_from_a_verb_is_its_particle() -> None:
+    forms = german("klarmachen")
+    assert forms.particle == "klar"
+    assert forms.finite == {"machen", "macht"}
+    assert forms.in_any_case >= {"klarmacht", "klargemacht", "klargemachten", "klarzumachen"}
+
+
+def test_a_weak_verb_has_the_participle_that_the_dictionary_lacks() -> None:
+    assert german("knattern").in_any_case >= {"geknattert", "geknatterten"}
+    assert not any(form.startswith("ge") for form in german("überraschen").in_any_case)
+
+
+def test_a_verb_that_the_dictionary_lacks_is_weak() -> None:
+    forms = german("quorzeln")
+    wanted = {"quorzelt", "quorzelst", "quorzelte", "quorzelten", "gequorzelt", "gequorzelte"}
+    assert forms.in_any_case >= {*wanted, "quorzelnd", "quorzelnden"}
+    assert not forms.is_known
+    assert german("vorquaden").in_any_case >= {"vorquadete", "vorgequadet"}
+    assert "verquorzelt" in german("verquorzeln").in_any_case
+    assert "geverquorzelt" not in german("verquorzeln").in_any_case
+    assert "quorzt" not in german("quorz").in_any_case
+
+
+def test_an_unknown_verb_with_a_particle_has_the_forms_of_the_verb_without_it() -> None:
+    forms = german("wegsagen")
+    assert forms.particle == "weg"
+    assert forms.in_any_case >= {"wegsagte", "weggesagt", "wegzusagen"}
+    assert forms.finite == {"sagen", "sagt", "sagte"}
 
 
 def test_a_verb_with_a_prefix_has_the_forms_of_the_verb_without_it() -> None:
