@@ -1,6 +1,7 @@
 """Sentence boundaries, by rule and without knowing which language a text is in.
 
-A line feed always ends a sentence. So does ``.``, ``!``, ``?`` or ``…`` before a space and
+A line feed always ends a sentence, and so does what separates cells, items and the entries of a
+live blog (:mod:`core.text.separators`). So does ``.``, ``!``, ``?`` or ``…`` before a space and
 anything but a small letter, unless the full stop belongs to an abbreviation, an initial or an
 ordinal (``z. B.``, ``Dr.``, ``Art. 5``, ``U.S.``, ``12. Januar``, ``der 3. Senat``). Even then a
 sentence ends where the next word is one that begins sentences. A number is no ordinal where it
@@ -17,12 +18,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.text.languages import Language, Words, languages
+from core.text.separators import SEPARATOR
 
 # A run of marks is tried from its first one only: from each of them, thousands take minutes.
 _END = re.compile(r"(?<![.!?…])([.!?…]++)(?:\[\d{1,3}\])*+[\"'»«“”’)\]¹²³⁰⁴-⁹]*+(?=\s)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
 _WORD_BEFORE = re.compile(r"([^\W_]+)[\"'»«„“”‘’(\s]+$")
 _NEXT_WORD = re.compile(r"[\"'»«„“”‘’(\[\s–—-]*(\w+)")
+_NEXT = re.compile(r"\s+(?=\S)")
 _DECLINED = ("en", "em", "er", "es")
 """Endings of the adjectives and pronouns that precede an ordinal: *seinem 3. Buch*."""
 _LONGEST_ABBREVIATION = 24
@@ -114,6 +117,13 @@ def has_boundary(text: str, end: int, next_end: int) -> bool:
 
 def _starts_inside(text: str, begin: int, end: int) -> list[int]:
     """Return where the second and later sentences of a line begin."""
+    ends = (_NEXT.match(text, mark.end(), end) for mark in SEPARATOR.finditer(text, begin, end))
+    starts = [following.end() for following in ends if following]
+    found = _starts_after_marks(text, begin, end)
+    return sorted({*starts, *found}) if starts else found
+
+
+def _starts_after_marks(text: str, begin: int, end: int) -> list[int]:
     known = _boundary_words(languages())
     starts = []
     for mark in _END.finditer(text, begin, end):

@@ -146,7 +146,7 @@ class Tokens:
         return self.text[self.starts.item(position)].isupper()
 
     def ends_clause(self, position: int, following: str) -> bool:
-        """Return whether a mark or a conjunction follows the word at a position, or nothing.
+        """Return whether a mark, a line's end or a conjunction follows a word, or nothing.
 
         Args:
             position: Of the word.
@@ -156,7 +156,7 @@ class Tokens:
             return True
         between = self.text[self.ends.item(position) : self.starts.item(position + 1)]
         ends = following == FIELD_MARK or following in _clause_starters(languages())
-        return ends or bool(between.strip())
+        return ends or not between.isspace() or "\n" in between
 
     def whole(self, chain: tuple[int, int]) -> str:
         """Return the folded form of a chain, its parts joined by ``-``."""

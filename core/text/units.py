@@ -1,8 +1,9 @@
 """Which words of a text belong together: paragraphs, list items, table cells and sentences.
 
 A text has one paragraph, list item or table cell in each line; that is how pages and feeds are
-written out. Where a text comes from elsewhere, a bar or a bullet between spaces separates cells and
-items too: ``Kiew | Moskau``. Fields that are tokenised together are separated by a mark.
+written out. Where a text comes from elsewhere, a bar, a bullet or an arrow between spaces separates
+cells and items too, ``Kiew | Moskau``, and a run of pluses, slashes or arrows the entries of a live
+blog: ``Kiew +++ Moskau``. Fields that are tokenised together are separated by a mark.
 
 A phrase stays within a sentence, and a NEAR of some words within a paragraph, item or cell.
 """
@@ -13,11 +14,10 @@ import re
 
 from core.text.characters import FIELD_MARK
 from core.text.sentences import has_boundary
+from core.text.separators import SEPARATOR
 from core.text.tokens import Tokens
 
-_BARS = "|•‣▪●■◆►"
-_SEPARATOR = re.compile(rf"[\n\x1f{_BARS}](?:(?<=[\n\x1f])|(?<=\s.)(?=\s))")
-"""One set of characters comes first: the search skips all others quickly."""
+_BARS = "|‖•‣·▪●■◆►▶▸➤➡"
 PLAIN_GAPS = frozenset((" ", "-", ", ", "- ", " -"))
 """What is between most words; it ends no sentence and no paragraph."""
 _END_MARKS = re.compile("[.!?…]")
@@ -30,12 +30,12 @@ def separators(text: str, headline: int = 0) -> list[int]:
         text: The text.
         headline: Code points at the beginning that are a headline, in which bars separate nothing.
     """
-    return [m.start() for m in _SEPARATOR.finditer(text) if _separates(m, headline)]
+    return [m.start() for m in SEPARATOR.finditer(text) if _separates(m, headline)]
 
 
 def has_separator(text: str, start: int, end: int, headline: int = 0) -> bool:
     """Return whether something separates two words that enclose a span of a text."""
-    found = _SEPARATOR.search(text, start, end)
+    found = SEPARATOR.search(text, start, end)
     return found is not None and _separates(found, headline)
 
 
@@ -55,7 +55,7 @@ def are_joined(tokens: Tokens, first: int, last: int) -> bool:
         gap = text[end:begin]
         if gap in PLAIN_GAPS:
             continue
-        if _SEPARATOR.search(text, end, begin):
+        if SEPARATOR.search(text, end, begin):
             return False
         if _END_MARKS.search(gap) and has_boundary(text, end, end_of(at + 1)):
             return False

@@ -93,3 +93,16 @@ def test_sentences_take_linear_time(unit: str) -> None:
     began = time.process_time()
     sentence_starts(text)
     assert time.process_time() - began < 5  # a run of full stops took 40 s
+
+
+@pytest.mark.parametrize("mark", ["+++", "++", "|", "•", "·", "//", ">>", "➤"])
+def test_what_separates_the_entries_of_a_live_blog_ends_a_sentence(mark: str) -> None:
+    text = f"Polizei räumt Platz {mark} Zoll stoppt Schiff in Kiel."
+    assert [text[at:].split()[0] for at in sentence_starts(text)] == ["Polizei", "Zoll"]
+
+
+@pytest.mark.parametrize(
+    "text", ["A+++ und C++ sind", "km/h > 100", "Kiew – Moskau", "3 + 4", "a +++"]
+)
+def test_other_signs_end_none(text: str) -> None:
+    assert sentence_starts(text) == [0]
