@@ -44,6 +44,101 @@ prose = st.lists(
 ).map(lambda pieces: "".join(word + gap for word, gap in pieces))
 
 
+SEPARABLE = [
+    "sicherstellen",
+    "bekanntgeben",
+    "lahmlegen",
+    "teilnehmen",
+    "zurücktreten",
+    "hochfahren",
+    "zusammenbrechen",
+    "auseinandergehen",
+]
+APART = [
+    "stellt", "stellte", "gibt", "legten", "nimmt", "tritt", "fuhr", "brach", "gingen", "sicher",
+    "bekannt", "lahm", "teil", "zurück", "hoch", "zusammen", "auseinander", "Polizei", "Zoll",
+    "heute", "und", "aber", "sichergestellt", "teilzunehmen", "hochgefahren",
+]  # fmt: skip
+CONJUNCTIONS = ("und", "aber")
+sentences = st.lists(
+    st.lists(st.tuples(st.sampled_from(APART), st.sampled_from([" ", " ", " ", ", "])), max_size=9),
+    max_size=4,
+)
+
+
+def _is_apart(query: str, sentence: list[tuple[str, str]]) -> bool:
+    """Return whether a verb is in a sentence, with its particle at the end of the clause."""
+    forms = word_forms(query, "de")
+    words = [word for word, _ in sentence]
+    for at, word in enumerate(words):
+        for end in range(at + 1, len(words)) if word in forms.finite else ():
+            follows = words[end + 1] if end + 1 < len(words) else "und"
+            is_end = sentence[end][1] != " " or follows in CONJUNCTIONS
+            if words[end] == forms.particle and is_end:
+                return True
+    return False
+
+
+def _has(query: str, text: str) -> bool:
+    """Return whether a query finds something in the text of a German article."""
+    node = resolve(query, {}, ()).node
+    assert node is not None
+    rules = RuleSet(
+        [TopicRules("t", 1, (), (ResolvedRule("r", 1, node),))],
+        languages=("de",),
+    )
+    index = ArticleIndex([("title", ""), ("lead", ""), ("text", text)], (), "de")
+    rules.search(index)
+    assert bool(rules.rules[0].program.spans(index)) == rules.rules[0].program.matches(index)
+    return bool(rules.match(index, ArticleLabels("de")))
+
+
+@settings(max_examples=examples(80), deadline=None)
+@given(query=st.sampled_from(SEPARABLE), parts=sentences)
+def test_a_verb_is_found_whole_or_with_its_particle_at_the_end_of_its_clause(
+    query: str, parts: list[list[tuple[str, str]]]
+) -> None:
+    forms = word_forms(query, "de")
+    assert forms.particle
+    text = "\n".join("".join(word + gap for word, gap in sentence) for sentence in parts)
+    is_whole = any(word in forms.in_any_case for sentence in parts for word, _ in sentence)
+    assert _has(query, text) == (is_whole or any(_is_apart(query, one) for one in parts))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("sicherstellen", "Der Zoll stellte am Montag in Köln zwei Kisten Böller sicher."),
+        ("sicherstellen", "Polizei stellt Pyrotechnik sicher"),
+        ("bereitstellen", "Der Bund stellt zehn Millionen Euro bereit, um zu helfen."),
+        ("bekanntgeben", "Das Ministerium gibt die Zahlen am Freitag bekannt"),
+        ("fertigstellen", "Die Bahn stellt den Tunnel bis 2030 fertig."),
+        ("lahmlegen", "Der Streik legte den Flughafen lahm und dauerte an."),
+        ("stattfinden", "Die Wahl findet im Mai statt."),
+        ("preisgeben", "Die Behörde gab die Daten preis."),
+        ("standhalten", "Der Damm hielt der Flut stand."),
+        ("hochfahren", "Der Konzern fährt die Produktion wieder hoch."),
+        ("böllern", "Hier wird geböllert."),
+        ("verbieten", "Die verbotene Waffe"),
+    ],
+)
+def test_verbs_of_the_news_are_found_in_their_forms(query: str, text: str) -> None:
+    assert _has(query, text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("sicherstellen", "Sie stellt fest, dass alle sicher sind."),
+        ("sicherstellen", "Er stellt Fragen. Die Lage ist sicher."),
+        ('verbieten EXCEPT "verbotene*"', "Die verbotenen Waffen"),
+        ("Verbot", "Das ist verboten."),
+    ],
+)
+def test_other_words_are_no_forms_of_a_verb(query: str, text: str) -> None:
+    assert not _has(query, text)
+
+
 def _positions(query: str, text: str) -> set[int]:
     """Return the positions of a word's forms by looking at every word of the text."""
     forms, compounds = word_forms(query, "de"), compounds_of(language("de"))
