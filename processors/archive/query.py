@@ -24,6 +24,7 @@ from core.messages import Evidence
 from processors.explanation import explain
 from processors.pipeline import Processors
 from processors.query import Node
+from processors.query.nodes import EntityNode, walk
 from processors.topics import compile_topic
 from processors.vocabulary.concepts import Vocabulary
 
@@ -71,8 +72,9 @@ def compile_search(text: str, catalog: Catalog, languages: tuple[str, ...]) -> S
     topic = compile_topic(_topic_of(text), entities.keys(), vocabulary)
     if errors := [fault for fault in topic.faults if fault.is_error]:
         raise QueryError(errors)
-    processors = Processors.of(catalog, [topic], languages)
     [rule] = topic.rules.rules
+    names_one = any(isinstance(node, EntityNode) for node in walk(rule.query))
+    processors = Processors.of(catalog, [topic], languages, finds_entities=names_one)
     return SearchQuery(text, rule.query, languages, entities, processors)
 
 

@@ -33,6 +33,8 @@ class RuleSet:
         entities: The catalog's entities.
         gates: The conditions for a match beside the rules.
         languages: Codes of the languages in whose articles words are found in all their forms.
+        finds_entities: Whether entities are searched; without, their names only count as words that
+            compounds consist of.
 
     Attributes:
         literals: What is searched in articles.
@@ -44,13 +46,16 @@ class RuleSet:
         entities: Iterable[EntityDefinition] = (),
         gates: Sequence[Gate] = GATES,
         languages: Sequence[str] = (),
+        *,
+        finds_entities: bool = True,
     ) -> None:
         known = tuple(entities)
         compiler = Compiler(languages, lexicon_names(known))
         self.topics = tuple(topics)
         self.gates = tuple(gates)
         compounds = {code: one for code in languages if (one := compiler.compounds(code))}
-        self._gazetteer = Gazetteer(known, compounds, compiler.searched_literal)
+        sought = known if finds_entities else ()
+        self._gazetteer = Gazetteer(sought, compounds, compiler.searched_literal)
         self.rules = tuple(
             rule
             for number, topic in enumerate(self.topics)

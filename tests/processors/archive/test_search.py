@@ -16,6 +16,7 @@ from core.archive.sqlite import SqliteArchive
 from processors import article_from_fields
 from processors.archive import SearchLimits, SearchQuery, Stopped, compile_search, search
 from processors.archive.words import words_of
+from processors.explanation import explain
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT = FilePosition("entities.yaml", 1, 1)
@@ -166,3 +167,19 @@ def test_a_bare_word_is_found_in_its_forms_and_compounds(archive: Archive) -> No
     page = search(archive, compiled)
     assert numbers([hit.revision for hit in page.hits]) == [4, 0]
     assert page.is_indexed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "is_named"), [("Konflikt", False), ("Konflikt OR entity:region", True)]
+)
+def test_names_count_in_compounds_and_entities_are_searched_if_one_is_named(
+    text: str, is_named: bool
+) -> None:
+    region = EntityDefinition("region", "place", "Transnistrien", (), None, AT)
+    compiled = compile_search(text, Catalog(outlets=(), entities=(region,)), ("de",))
+    fields = {"title": "Der Transnistrienkonflikt", "text": "Er dauert an.", "language": "de"}
+    analysis = compiled.processors.index(article_from_fields(fields), "de")
+    [span, *_] = explain(compiled.processors.compiled, 0, analysis).evidence
+    assert span.surface == "Transnistrienkonflikt"
+    assert bool(analysis.mentions) == is_named
