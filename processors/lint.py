@@ -299,13 +299,16 @@ def _nodes(text: str) -> Iterable[Node]:
 
 
 def _test_warnings(topic: TopicDefinition, processors: Processors) -> Iterator[Fault]:
+    if not topic.tests:
+        mend = "Add a headline that it must find and one that it must not, under `tests:`."
+        yield _fault(topic.position, "W107", "The topic has no test.", mend)
+        return
     for wanted in (True, False):
         if not any(test.match is wanted for test in topic.tests):
             message = f"The topic has no test with `match: {_yaml(wanted)}`."
             mend = "Add one: a text it must find." if wanted else "Add a text it must not find."
             yield _fault(topic.position, "W107", message, mend)
-    if topic.tests:
-        yield from _coverage_warnings(topic, processors)
+    yield from _coverage_warnings(topic, processors)
 
 
 def _coverage_warnings(topic: TopicDefinition, processors: Processors) -> Iterator[Fault]:

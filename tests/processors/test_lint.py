@@ -138,6 +138,11 @@ def test_denying_words_of_a_term_without_hits_is_a_fault(tmp_path: Path) -> None
     assert ("E006", 3, 6) in faults_of(tmp_path, topic)
 
 
+def test_a_topic_without_any_test_is_one_warning(tmp_path: Path) -> None:
+    found = faults_of(tmp_path, "id: t\nquery: Gaspreis NEAR/S Heizung\n")
+    assert found == [("W107", 1, 1)]
+
+
 def test_warnings_point_out_likely_mistakes(tmp_path: Path) -> None:
     topic = """\
 id: t

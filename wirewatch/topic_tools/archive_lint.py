@@ -142,7 +142,13 @@ def _effect_faults(effects: TopicEffects, articles: int, days: int) -> Iterator[
         elif len(topic.rules) > 1 and not effects.decided[rule.id]:
             fired = effects.fired[rule.id]
             message = f"Rule `{rule.id}` fired in {fired:,} of {articles:,} articles, decided none."
-            yield _warning(rule, "W108", message, "Change its weight, or delete it.")
+            yield _warning(rule, "W108", message, _UNDECISIVE)
+
+
+_UNDECISIVE = (
+    "Change its weight, or delete it. Leave it where it guards against what these articles happen "
+    "not to have, or says again what another rule says."
+)
 
 
 def _warning(rule: RuleDefinition, code: str, message: str, mend: str) -> Fault:

@@ -14,6 +14,13 @@ SHORTEST = 3
 FUNCTION_WORDS = frozenset(word for one in languages() for word in one.function_words)
 """Articles, prepositions, conjunctions and the like, of all languages."""
 
+_QUESTION_WORDS = frozenset(
+    {"wann", "warum", "wieso", "weshalb", "wer", "wen", "wem", "wessen", "wo", "woher", "wohin",
+     "welche", "welcher", "welches", "when", "why", "who", "whom", "whose", "where", "which", "how"}
+)  # fmt: skip
+"""What headlines ask with, whatever they are about."""
+_OTHERS = FUNCTION_WORDS | _QUESTION_WORDS
+
 
 def words_of(article: ArticleRevision) -> frozenset[str]:
     """Return the folded words of title, lead and text that can be suggested."""
@@ -37,4 +44,4 @@ def order_of_words(article: ArticleRevision) -> dict[str, tuple[bool, int]]:
 
 
 def _is_content(word: str) -> bool:
-    return len(word) >= SHORTEST and word.isalpha() and word not in FUNCTION_WORDS
+    return len(word) >= SHORTEST and word.isalpha() and word not in _OTHERS

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from config.catalog.models import Catalog
 from config.settings import Settings
@@ -118,11 +118,13 @@ class Arriving:
         arrivals: The articles.
         catalog: Has their outlets, also those that sources.yaml has not.
         articles: How many they are selected from; None where they are all there is.
+        note: How far the archive reaches back, where the span has few of its articles; else empty.
     """
 
     arrivals: Iterator[Arrival]
     catalog: Catalog
     articles: int | None
+    note: str = ""
 
 
 @contextmanager
@@ -141,7 +143,23 @@ def open_arrivals(
         return
     with open_selected(settings, [catalog], span, None) as selected:
         number = selected.counts.articles if selected.counts else None
-        yield Arriving(stored_arrivals(iter(selected.articles)), catalog, number)
+        arriving = stored_arrivals(iter(selected.articles))
+        yield Arriving(arriving, catalog, number, _reach(selected, span))
+
+
+def _reach(selected: Selected, span: Span) -> str:
+    """Return how far the archive reaches back, where the span has less than half of it."""
+    if selected.archive is None or selected.counts is None:
+        return ""
+    known = count_articles(selected.archive, datetime.fromtimestamp(0, UTC), span.until)
+    oldest = next(selected.archive.articles(page_size=1), None)
+    if oldest is None or 2 * selected.counts.articles >= known.articles:
+        return ""
+    since = f"{oldest.article.fetched_at:%Y-%m-%d}"
+    return (
+        f"The archive has {known.articles:,} articles, the first fetched on {since}: "
+        f"--since {since} reads them all."
+    )
 
 
 def file_articles(

@@ -66,6 +66,11 @@ class Remedy:
         names = (f"${name}" for name in (self.concept, self.term) if name)
         return " NEAR/S ".join(filter(None, (self.word, *names)))
 
+    @property
+    def is_of_one_article(self) -> bool:
+        """Whether it has a word and no other article is known that it finds."""
+        return bool(self.word) and len(self.right) + len(self.wrong) + self.stored <= 1
+
     def as_json(self) -> dict[str, Any]:
         """Return the remedy as ``--json`` prints it."""
         return {
@@ -153,13 +158,14 @@ class Remedies:
                     remedy.right.append(title)
 
     def _best(self, traits: _Traits, article: ArticleRevision) -> list[Remedy]:
+        """Return the best remedies; words of this article alone only where nothing else is."""
         best: list[Remedy] = []
         order = order_of_words(article)
         for remedy in sorted(self._in(traits), key=lambda remedy: _rank(remedy, order)):
+            if len(best) == SHOWN or (remedy.is_of_one_article and _is_good(best)):
+                break
             if not any(_says_no_more(remedy, other) for other in best):
                 best.append(remedy)
-            if len(best) == SHOWN:
-                break
         return best
 
     def _in(self, traits: _Traits) -> Iterable[Remedy]:
@@ -170,7 +176,10 @@ class Remedies:
 
 
 def _rank(remedy: Remedy, order: Mapping[str, tuple[bool, int]]) -> tuple[Any, ...]:
-    """Return what sorts remedies: cheap ones, those beside a term, those that do most.
+    """Return what sorts remedies: cheap, general, beside a term, those that do most.
+
+    A word that only one article has comes last of those that cost as much: it says what that
+    headline was, such as the name of a town, and not what the topic lacks.
 
     Args:
         remedy: The remedy.
@@ -178,8 +187,14 @@ def _rank(remedy: Remedy, order: Mapping[str, tuple[bool, int]]) -> tuple[Any, .
     """
     cost = len(remedy.wrong) * DEAR + remedy.stored
     is_pair = bool(remedy.word and remedy.concept)
-    usual = (cost // DEAR, not remedy.term, -len(remedy.right), cost + is_pair)
+    general = (remedy.is_of_one_article, not remedy.term, -len(remedy.right))
+    usual = (cost // DEAR, *general, bool(remedy.word), cost + is_pair)
     return (*usual, order.get(remedy.word, (False, -1)), remedy.query)
+
+
+def _is_good(best: Sequence[Remedy]) -> bool:
+    """Return whether one of some remedies is general and matches no labelled article by mistake."""
+    return any(not (remedy.wrong or remedy.is_of_one_article) for remedy in best)
 
 
 def _says_no_more(remedy: Remedy, other: Remedy) -> bool:

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from wirewatch.topic_tools.backtest import Backtest
     from wirewatch.topic_tools.corpus import Span
 
-SHOWN = 20
-"""Matches, messages and near misses that the report for people shows; ``--json`` has all."""
-
 
 def backtest(
     topic: TopicArgument,
@@ -36,6 +33,9 @@ def backtest(
         str, typer.Option(metavar="FILE", help="Another version to compare it with: id or path.")
     ] = "",
     articles: ArticlesOption = "",
+    limit: Annotated[
+        int, typer.Option(min=1, help="Matches, messages and near misses to print at most.")
+    ] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a topic would have matched, and the messages after stories, caps and quiet hours.
@@ -57,7 +57,7 @@ def backtest(
     if as_json:
         print_json({"topic": topic, **result.as_json(), **_against(result, other)})
         return
-    _print_backtest(result)
+    _print_backtest(result, limit)
     if other is not None:
         _print_against(against, result, other)
 
@@ -70,7 +70,10 @@ def _run(settings: Settings, topic: str, span: Span, file: bytes | None) -> Back
     catalog = load_sound_topic(settings, topic)
     with open_arrivals(settings, catalog, span, file) as arriving:
         articles = with_progress(arriving.arrivals, "articles")
-        return run_backtest(arriving.catalog, settings, articles, arriving.articles)
+        result = run_backtest(arriving.catalog, settings, articles, arriving.articles)
+        if arriving.note:
+            typer.echo(arriving.note, err=True)
+        return result
 
 
 def _against(result: Backtest, other: Backtest | None) -> dict[str, object]:
@@ -88,7 +91,7 @@ def _against(result: Backtest, other: Backtest | None) -> dict[str, object]:
     }
 
 
-def _print_backtest(result: Backtest) -> None:
+def _print_backtest(result: Backtest, limit: int) -> None:
     write(
         f"{result.articles:,} articles, {len(result.matches):,} matches, "
         f"{len(result.messages):,} messages."
@@ -99,16 +102,16 @@ def _print_backtest(result: Backtest) -> None:
             print_rows(rows, (columns, "matches", "messages"), as_json=False, empty="")
     if result.messages:
         write("\nMessages:")
-    for message in result.messages[:SHOWN]:
+    for message in result.messages[:limit]:
         receivers = ", ".join(message["receivers"])
         say(f"{message['at']} {message['kind']} -> {receivers}: {message['title'] or ''}")
     for head, found in (("Matches:", result.matches), ("Near misses:", result.near_misses)):
         if found:
             write(f"\n{head}")
-        for each in found[:SHOWN]:
+        for each in found[:limit]:
             print_article(" ", each)
-        if len(found) > SHOWN:
-            write(f"  … and {len(found) - SHOWN:,} more (--json has all).")
+        if len(found) > limit:
+            write(f"  … and {len(found) - limit:,} more (--limit).")
 
 
 def _print_against(name: str, result: Backtest, other: Backtest) -> None:

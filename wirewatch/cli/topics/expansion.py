@@ -10,6 +10,7 @@ import typer
 
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
+from wirewatch.cli.topics.definition import print_definition
 from wirewatch.cli.topics.options import ArticlesOption, JsonOption, read_articles
 from wirewatch.run.bootstrap import load_files, open_settings
 from wirewatch.run.reading import read_archive
@@ -40,6 +41,9 @@ def expand(
     ] = "",
     articles: ArticlesOption = "",
     limit: Annotated[int, typer.Option(help="Words to print at most.", min=1)] = 100,
+    definition: Annotated[
+        bool, typer.Option("--definition", help="Print how a concept or term is defined instead.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the words of the archive that a term finds, by frequency and how.
@@ -48,11 +52,15 @@ def expand(
     wirewatch topics expand Beitritt
     wirewatch topics expand 'beitritt*' --since 90d
     wirewatch topics expand joining --topic nato-membership
+    wirewatch topics expand '$protest' --definition
     """  # noqa: D301 click reads \b as: keep these lines
     from wirewatch.topic_tools.expansion import Term
 
     settings = open_settings()
     catalog = _catalog(settings, topic)
+    if definition:
+        print_definition(term, catalog, as_json=as_json)
+        return
     compiled = Term(term, catalog, settings.language_codes)
     found = _expand(settings, catalog, compiled, since=since, articles=articles, limit=limit)
     if as_json:

@@ -119,6 +119,11 @@ def test_tools_read_only_the_articles_of_the_archive_in_which_a_rule_can_fire(
     assert [(m["title"], m["score"]) for m in back["matches"]] == [(HEADLINES[1], 31)]
     assert [m["title"] for m in back["messages"]] == [HEADLINES[1]]
     assert {m["title"] for m in back["near_misses"]} == {HEADLINES[n] for n in (0, 2, 6)}
+    shown = own_installation.execute("topics", "backtest", "peace", "--limit", "1")
+    assert ("… and 2 more (--limit)." in shown.out, shown.err) == (True, "")
+    first = f"{now - timedelta(days=6, minutes=1):%Y-%m-%d}"
+    narrow = own_installation.execute("topics", "backtest", "peace", "--since", "30m")
+    assert f"has 217 articles, the first fetched on {first}: --since {first} reads" in narrow.err
     diff = json.loads(own_installation.invoke("topics", "diff", "peace", path, "--json"))
     assert (diff["articles"], diff["old"], diff["new"]) == (back["articles"], 1, 2)
     assert [each["title"] for each in diff["gained"]] == [HEADLINES[0]]
@@ -130,3 +135,4 @@ def test_tools_read_only_the_articles_of_the_archive_in_which_a_rule_can_fire(
     assert messages["W105"] == "Rule `sport` fired in none of 217 articles."
     assert messages["W106"].endswith("articles a day, more than 20.")
     assert messages["W108"].startswith("Rule `talks` fired in 4 of 217 articles, decided none.")
+    assert "Leave it where it guards" in done.out

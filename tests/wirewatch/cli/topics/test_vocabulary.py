@@ -35,3 +35,23 @@ def test_checks_run_the_sentences_of_concepts_and_a_broken_one_harms_no_topic_wi
     own_installation.write("topics/gas.yaml", TOPIC.replace("$price", "$price OR $broken"))
     (fault,) = json.loads(own_installation.invoke("topics", "test", "gas", "--json", code=1))
     assert (fault["code"], fault["line"]) == ("E002", 7)
+
+
+def test_the_definition_of_a_concept_or_term_is_printed_without_reading_articles(
+    own_installation: CliInstallation,
+) -> None:
+    own_installation.write("topics/gas.yaml", f"{TOPIC}terms: {{price: Abgabe}}\n")
+    own_installation.write("vocabulary/v.yaml", CONCEPTS)
+    expand = ("topics", "expand", "$price", "--definition")
+    shown = own_installation.invoke(*expand).splitlines()
+    assert shown[0].endswith("vocabulary/v.yaml:1")
+    assert shown[1:] == [
+        "  de: Preis",
+        "    + Der Gaspreis steigt",
+        "    + Gas wird teurer",
+        "    - Strom",
+    ]
+    own = json.loads(own_installation.invoke(*expand, "--topic", "gas", "--json"))
+    assert (own["forms"], own["match"]) == ({"": "Abgabe"}, []), "terms win over concepts"
+    wrong = own_installation.execute("topics", "expand", "$nothing", "--definition")
+    assert (wrong.code, "is no concept or term" in wrong.err) == (2, True)
