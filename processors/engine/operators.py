@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from processors.engine.article_index import ArticleIndex, Span
 from processors.engine.programs import (
@@ -19,8 +19,6 @@ FEW_ALTERNATIVES = 6
 """Up to this many alternatives OR tries all; with more, those of which a literal occurs."""
 MAX_COMPARED = 200_000
 """Most pairs that a NEAR/S or NEAR/H looks at, the first of the text; bounds hostile texts."""
-MAX_PAIRS = 200
-"""Up to this many pairs NEAR compares hits one by one; beyond, sorting them first is cheaper."""
 
 
 class AndProgram(QueryProgram):
@@ -88,6 +86,13 @@ class OrProgram(QueryProgram):
                 spans.extend(program.spans(index))
         return set(spans) if len(spans) > 1 else spans
 
+    def extents(self, index: ArticleIndex) -> list[tuple[int, int]]:
+        """Return first and last position of the hits of all alternatives."""
+        if self.literal_spans:
+            return super().extents(index)
+        found = (p.extents(index) for p in self._candidates(index) if _may_match(p, index))
+        return list(chain.from_iterable(found))
+
     def evidence(self, index: ArticleIndex) -> Iterable[Span]:
         """Return the evidence of all alternatives that match."""
         return (s for p in self._candidates(index) if p.matches(index) for s in p.evidence(index))
@@ -122,18 +127,12 @@ class NearProgram(QueryProgram):
         if self.distance < 0:
             return bool(self.spans(index))
         left, right = self.left.extents(index), self.right.extents(index)
-        if len(left) * len(right) > MAX_PAIRS:
+        if max(len(left), len(right)) > MAX_SPANS:  # the others are no hits
             return bool(self.spans(index))
         furthest = self.distance + 1
-        for a in left:
-            for b in right:
-                follows = 0 < b[0] - a[1] <= furthest
-                precedes = not self.ordered and 0 < a[0] - b[1] <= furthest
-                if follows and index.are_near(a[1], b[0]):
-                    return True
-                if precedes and index.are_near(b[1], a[0]):
-                    return True
-        return False
+        return _is_followed(index, left, right, furthest) or (
+            not self.ordered and _is_followed(index, right, left, furthest)
+        )
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return a span for every pair that is close enough.
@@ -255,6 +254,24 @@ def _except(node: Except, compiler: ProgramCompiler) -> QueryProgram:
 @compiles(Count)
 def _count(node: Count, compiler: ProgramCompiler) -> QueryProgram:
     return CountProgram(compiler.program(node.operand), node.least)
+
+
+def _is_followed(
+    index: ArticleIndex,
+    extents: Iterable[tuple[int, int]],
+    others: Iterable[tuple[int, int]],
+    furthest: int,
+) -> bool:
+    """Return whether one of ``others`` begins up to ``furthest`` positions behind an extent.
+
+    Of those behind an extent only the nearest is tried: what separates it separates the others too.
+    """
+    starts = sorted([first for first, _ in others])
+    for _, last in extents:
+        at = bisect_right(starts, last)
+        if at < len(starts) and starts[at] - last <= furthest and index.are_near(last, starts[at]):
+            return True
+    return False
 
 
 def _is_decided_by_one(program: QueryProgram) -> bool:

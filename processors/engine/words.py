@@ -93,7 +93,7 @@ class LanguageForms:
         group = index.main
         for number in index.present_of(self.checked):
             # The literal of a stem may begin inside of a word: its position is that of the word.
-            for at in set(map(group.position_at, index.starts_of(number))):
+            for at in map(group.position_at, index.starts_of(number)):
                 if self._accepts(group, at):
                     yield at
 

@@ -215,6 +215,23 @@ def test_evidence_keeps_the_first_ten_spans() -> None:
     assert evidence == [("title", "Nato"), *[("text", "Nato")] * 9]
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "matches"),
+    [
+        ("a NEAR/2 b", "a x x\n" * 300 + "b", False),
+        ("a NEAR/2 b", "a x x\n" * 300 + "x b x a", True),
+        ("a ONEAR/2 b", "b a\n" * 300, False),
+        ("a ONEAR/2 b", "b a\n" * 300 + "a x b", True),
+        ('(a OR "b y") NEAR/2 c', "a x x\n" * 300 + "y x c", False),
+        ('(a OR "b y") NEAR/2 c', "a x x\n" * 300 + "b y x c", True),
+        ("a NEAR/2 b", "a x x\n" * 3_000 + "a b", False),  # the first 2,000 hits count
+    ],
+)
+def test_what_is_near_is_found_among_many_hits(query: str, text: str, matches: bool) -> None:
+    matched, evidence = evaluated(query, {"text": text})
+    assert matched == matches == bool(evidence)
+
+
 def test_a_rule_of_labels_alone_is_evaluated_too() -> None:
     assert evaluated("outlet:zeit", {"title": "", "outlet": "zeit"})[0]
     assert not evaluated("outlet:zeit", {"title": "", "outlet": "spiegel"})[0]
