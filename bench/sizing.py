@@ -29,14 +29,14 @@ BREAKING = Burst(start=14 * 3600, seconds=1800, factor=4.0, matches=0.2)
 """An assumption: for half an hour four times as many articles; every fifth added one matches."""
 
 MEASURED = Costs(
-    ingest=0.039, relay=380e-6, processors=0.0016, archive=0.007, alerts=0.0285,
+    ingest=0.039, relay=380e-6, processors=0.0020, archive=0.007, alerts=0.0285,
     server_article=0.0095, server_match=0.0077, article_bytes=3177, enriched_bytes=1288,
     match_bytes=5020, wal_bytes=116_000, store_bytes=58_000, ingest_mb=600, other_mb=250,
 )  # fmt: skip
 """On PostgreSQL and Kafka; docs/sizing.md names the run of each figure.
 
 ``bench/costs.py`` on a machine that was busy with other work: ingest, archive, alerts, the server's
-and all bytes. Processors: 1.35 ms on the embedded log, times 1.2, which is what Kafka costs more
+and all bytes. Processors: 1.35 ms on the embedded log, times 1.5, which is what Kafka costs more
 in ``bench/throughput.py``. Relay: of ``bench/relay.py`` 85 us without the embedded log and 40 us of
 the server, and 255 us in which ``bench/streams.py`` sends a record with zstd to a broker.
 """
