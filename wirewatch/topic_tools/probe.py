@@ -30,6 +30,8 @@ from processors.analysis import Analysis
 from processors.topics import compile_topic
 from processors.vocabulary import Vocabulary
 
+Sentence = tuple[str, str]
+"""The field of a sentence, and its text."""
 NOWHERE = FilePosition("", 1, 1)
 _ALTERNATIVE = re.compile(r"(?<![\w:$-])[^\W\d_]{4,}(?![\w:])")
 """A word of a query that is no name of a concept or entity; operators are no longer than these."""
@@ -45,6 +47,7 @@ class Mentioned:
         language: The language that it was read in.
         terms: Names of the terms of the topic that are found in it.
         evidence: The folded words by which each concept and term is found.
+        sentences: The fields and sentences in which each is found.
     """
 
     concepts: frozenset[str]
@@ -52,6 +55,7 @@ class Mentioned:
     language: str
     terms: frozenset[str] = frozenset()
     evidence: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sentences: Mapping[str, frozenset[Sentence]] = field(default_factory=dict)
 
     def concepts_without(self, words: Set[str]) -> frozenset[str]:
         """Return the concepts that are found by other words than these."""
@@ -106,6 +110,7 @@ class ConceptProbe:
             language=analysis.language,
             terms=names & self._terms,
             evidence=_evidence_words(names, analysis),
+            sentences=_sentences(names, analysis),
         )
 
     @cached_property
@@ -144,6 +149,14 @@ def _evidence_words(names: Iterable[str], analysis: Analysis) -> dict[str, froze
     for evidence in (one for match in analysis.matches for one in match.evidence):
         hits[evidence.rule].update(tokenise(evidence.surface).words)
     return {name: frozenset(words) for name, words in hits.items()}
+
+
+def _sentences(names: Iterable[str], analysis: Analysis) -> dict[str, frozenset[Sentence]]:
+    """Return the fields and sentences of the evidence of each rule that fired."""
+    found: dict[str, set[Sentence]] = {name: set() for name in names}
+    for evidence in (one for match in analysis.matches for one in match.evidence):
+        found[evidence.rule].add((evidence.field.value, evidence.sentence))
+    return {name: frozenset(sentences) for name, sentences in found.items()}
 
 
 def _topic(names: Iterable[str], topic: TopicDefinition | None = None) -> TopicDefinition:

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.messages import ArticleRevision
+from core.text.tokens import tokenise
 from wirewatch.topic_tools.article_words import first_words_of, order_of_words, words_of
-from wirewatch.topic_tools.probe import ConceptProbe
+from wirewatch.topic_tools.probe import ConceptProbe, Sentence
 from wirewatch.topic_tools.trial import TrialResult
 
 SHOWN = 3
@@ -34,6 +35,8 @@ MAX_PAIRED = 40
 SHORTEST = 4
 """Letters of the shortest word of a remedy; shorter ones are in too many texts."""
 
+HEAD = ("title", "lead")
+"""The fields that NEAR/H joins."""
 Key = tuple[str, str, str]
 """Word, concept and term of a remedy."""
 
@@ -46,6 +49,7 @@ class Remedy:
         word: A word that an article must have, folded; empty for none.
         concept: A concept that it must have; empty for none.
         term: A term of the topic that it must have; empty for none.
+        joint: ``S`` or ``H``, for NEAR: whether the missed article has all in one sentence.
         right: Titles of the missed articles that it would catch.
         wrong: Titles of the labelled articles that it would match by mistake.
         stored: How many stored articles would match besides.
@@ -55,6 +59,7 @@ class Remedy:
     word: str
     concept: str
     term: str = ""
+    joint: str = "S"
     right: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     stored: int = 0
@@ -64,7 +69,7 @@ class Remedy:
     def query(self) -> str:
         """The remedy in the query language."""
         names = (f"${name}" for name in (self.concept, self.term) if name)
-        return " NEAR/S ".join(filter(None, (self.word, *names)))
+        return f" NEAR/{self.joint} ".join(filter(None, (self.word, *names)))
 
     @property
     def is_of_one_article(self) -> bool:
@@ -91,12 +96,24 @@ class _Traits:
         concepts: The concepts that it has.
         terms: The terms of the topic that it has.
         evidence: The folded words by which it has each concept and term.
+        sentences: The fields and sentences in which it has each.
     """
 
     words: frozenset[str]
     concepts: frozenset[str]
     terms: frozenset[str]
     evidence: Mapping[str, frozenset[str]]
+    sentences: Mapping[str, frozenset[Sentence]]
+
+    def joint(self, key: Key) -> str:
+        """Return ``H`` where title and lead have the parts of a remedy together, else ``S``."""
+        word, *names = key
+        found = [self.sentences.get(name, frozenset()) for name in names if name]
+        shared = frozenset[Sentence]().union(*found).intersection(*found)
+        if len(found) + bool(word) < 2 or any(_has(sentence, word) for _, sentence in shared):
+            return "S"
+        in_head = all(any(field in HEAD for field, _ in each) for each in found)
+        return "H" if in_head else "S"
 
 
 class Remedies:
@@ -114,7 +131,7 @@ class Remedies:
         firsts = [first_words_of(r.labelled.article, MAX_PAIRED) for r, _ in self._missed]
         self._paired = frozenset[str]().union(*firsts)
         self._all = {
-            key: Remedy(*key)
+            key: Remedy(*key, joint=traits.joint(key))
             for (_, traits), first in zip(self._missed, firsts, strict=True)
             for key in _keys(traits, first)
         }
@@ -146,7 +163,7 @@ class Remedies:
     def _traits_of(self, article: ArticleRevision, language: str | None) -> _Traits:
         looked = self._probe.look(article, language)
         words = frozenset(word for word in words_of(article) if len(word) >= SHORTEST)
-        return _Traits(words, looked.concepts, looked.terms, looked.evidence)
+        return _Traits(words, looked.concepts, looked.terms, looked.evidence, looked.sentences)
 
     def _count_labelled(self) -> None:
         for result, traits in self._traits:
@@ -190,6 +207,10 @@ def _rank(remedy: Remedy, order: Mapping[str, tuple[bool, int]]) -> tuple[Any, .
     general = (remedy.is_of_one_article, not remedy.term, -len(remedy.right))
     usual = (cost // DEAR, *general, bool(remedy.word), cost + is_pair)
     return (*usual, order.get(remedy.word, (False, -1)), remedy.query)
+
+
+def _has(sentence: str, word: str) -> bool:
+    return not word or word in tokenise(sentence).words
 
 
 def _is_good(best: Sequence[Remedy]) -> bool:

@@ -92,6 +92,16 @@ def test_try_puts_pairs_with_a_term_of_the_topic_first(own_installation: CliInst
     ], "words that only one headline has are left out where something else would catch it"
 
 
+def test_try_joins_headline_and_teaser_where_no_sentence_has_both(
+    own_installation: CliInstallation,
+) -> None:
+    own_installation.write("vocabulary/v.yaml", "- {id: money, forms: {de: Haushalt OR Etat}}\n")
+    own_installation.write("topics/row.yaml", ROW)
+    lines = "+ de: Die Koalition rechnet || Im Etat fehlt Geld.\n- de: Regen am Abend\n"
+    trial = json.loads(try_lines(own_installation, "row", lines, "--json"))
+    assert trial["remedies"][0][0] == "$money NEAR/H $who"
+
+
 def test_try_says_why_a_gate_stopped_an_article(
     own_installation: CliInstallation, tmp_path: Path
 ) -> None:
