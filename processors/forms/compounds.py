@@ -29,6 +29,8 @@ GENITIVE = "es"
 """The ending of a German genitive that, with letters before it, may be a word: *Ant-rages*."""
 PARTICIPLE = "nd"
 """The ending of a participle: *Führende* are no *Ende*."""
+MAX_ENDING = 5
+"""Letters of what may be the ending of a participle as a noun: *Vorsitz-enden*."""
 MAX_LETTERS = 60
 """Longer words are not split: nobody writes them, and the time grows with their length."""
 
@@ -51,7 +53,9 @@ class Compounds:
         self._dictionary = dictionary_of(language.code)
         self._joints = ("", *sorted(language.joints, key=len, reverse=True))
         self._is_sequence = lru_cache(maxsize=50_000)(self._sequence)
-        self._parts = Parts(language, self._is_joined, self._is_sequence, self._is_noun)
+        self._parts = Parts(
+            language, self._is_joined, self._is_sequence, lambda text: bool(self._noun_lemma(text))
+        )
 
     def has(self, token: str, forms: WordForms) -> bool:
         """Return whether a word is a compound with a word that has these forms.
@@ -62,7 +66,7 @@ class Compounds:
         """
         if len(token) > MAX_LETTERS or not self._can_have(token, forms):
             return False
-        if any(not self._can_have(lemma, forms) for lemma in self._lemmas(token)):
+        if not all(self._can_be_of(token, lemma, forms) for lemma in self._lemmas(token)):
             return False
         return not self._parts.reads_better_without(token, forms.heads | forms.tails)
 
@@ -70,13 +74,26 @@ class Compounds:
         """Return what a word is a form of: a noun, or a participle that is written as one."""
         if self._dictionary is None:
             return set()
-        noun = self._dictionary.lemma(token.capitalize()) or token
+        noun = self._noun_lemma(token) or token
         other = self._dictionary.lemma(token) or token
-        lemmas = {fold_word(noun)} | ({other} if other.endswith(PARTICIPLE) else set())
-        return lemmas - {token, token.removesuffix("n")}
+        lemmas = {noun} | ({other} if other.endswith(PARTICIPLE) else set())
+        return lemmas - {token, token.removesuffix("n")}  # *Weltfriede*, *Weltfrieden*
 
-    def _is_noun(self, text: str) -> bool:
-        return self._dictionary is not None and bool(self._dictionary.lemma(text.capitalize()))
+    def _can_be_of(self, token: str, lemma: str, forms: WordForms) -> bool:
+        """Return whether a compound may be a form of a lemma, which has the word too.
+
+        The lemma of an adjective as a noun has another ending: *Schwerverletzte* is a form of
+        *Schwerverletzter*.
+        """
+        if self._can_have(lemma, forms):
+            return True
+        endings = [tail for tail in forms.tails if token.endswith(tail) and len(tail) > MAX_ENDING]
+        return bool(endings) and lemma in (f"{token}r", f"{token.removesuffix('n')}r")
+
+    def _noun_lemma(self, text: str) -> str:
+        """Return the folded lemma of a noun; empty where the dictionary lacks it."""
+        lemma = self._dictionary.lemma(text.capitalize()) if self._dictionary else None
+        return fold_word(lemma) if lemma else ""
 
     def _can_have(self, token: str, forms: WordForms) -> bool:
         """Return whether what a word has beside one of some forms is words."""

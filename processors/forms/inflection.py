@@ -37,6 +37,8 @@ the vocabulary of 1,028 articles, those with a word of at least five letters ins
 """
 JOINT = "s"
 """Joins nouns to the next part of a compound although it is no ending of theirs."""
+MIN_MODIFIER, MIN_LAST = 3, 4
+"""Letters before the last part of a compound that the dictionary lacks, and of that part."""
 MIN_BASE = 3
 """Letters of the shortest verbs, without what parts from them: *zu-tun*."""
 MIN_TAIL = 3
@@ -119,10 +121,15 @@ class Inflection:
             known = set()
         if lemma != word:  # a plural, or a lemma that the dictionary mistakes for another
             known |= {word, *self._guesses(word, self._language.noun_endings)}
+        if lemma is None:
+            known |= self._as_last_part(word)
         known |= self._guesses(word, self._language.feminine_endings, only_known=True)
         known |= self._guesses(word, ("s",))
+        heads = _folded(known)
+        if word.endswith("e") and self._lemma(f"{word}n") == f"{word}r":
+            known.add(f"{word}n")  # an adjective as a noun: *Verletzte*, *Verletzter*
         forms = _folded(known)
-        heads = forms | self._combining(forms, _folded((word,)))
+        heads |= self._combining(forms, _folded((word,)))
         is_long_enough = len(word) >= MIN_TAIL or word.casefold() in self._language.short_nouns
         compounds = is_long_enough and bool(self._language.joints)
         shared = _folded(form for form in known if self._lemma(form.lower()) is not None)
@@ -227,7 +234,24 @@ class Inflection:
             lemma = self._lemma(word + ending)
             if lemma is not None if only_known else lemma in (None, word, self._lemma(word)):
                 guesses.add(word + ending)
+            elif self._lemma(word) is None and lemma == word + ending and self._is_alone(lemma):
+                guesses.add(lemma)  # a genitive that the dictionary takes for a name: *Nvidias*
         return guesses
+
+    def _is_alone(self, lemma: str) -> bool:
+        """Return whether a word of the dictionary has no forms beside itself."""
+        return {form.casefold() for form in self._paradigm(lemma)} == {lemma.casefold()}
+
+    def _as_last_part(self, word: str) -> set[str]:
+        """Return the forms of a noun that the dictionary lacks by those of its last part.
+
+        *Drohnenwälle* of *Drohnenwall*: a compound inflects as the noun that it ends with.
+        """
+        for at in range(MIN_MODIFIER, len(word) - MIN_LAST + 1) if self._language.joints else ():
+            last = word[at:].capitalize()
+            if self._lemma(last) == last:
+                return {word[:at] + form.lower() for form in self._paradigm(last)}
+        return set()
 
     def _combining(self, forms: frozenset[str], bare: frozenset[str]) -> set[str]:
         """Return the beginnings of compounds that are no form of the word."""

@@ -107,6 +107,9 @@ COMPOUNDS_OF = {
     "Minister": "Innenminister Bauministerin",
     "Handel": "Freihandel Welthandel",
     "Krieg": "Preiskrieg",
+    "Vorsitzende": "Parteivorsitzende Fraktionsvorsitzenden",
+    "Abgeordnete": "Bundestagsabgeordnete Europaabgeordneten",
+    "Verletzte": "Schwerverletzte Schwerverletzten Leichtverletzte",
 }
 
 

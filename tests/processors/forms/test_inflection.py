@@ -53,6 +53,7 @@ LEMMAS = {
     "knatterte": "knattern",
     "überraschen": "überraschen",
     "überraschte": "überraschen",
+    "Quorzens": "Quorzens",
     "zollfrei": "zollfrei",
     "zollfreie": "zollfrei",
     "zollfreien": "zollfrei",
@@ -155,6 +156,15 @@ def test_an_unknown_noun_has_the_endings_of_nouns_and_a_function_word_none() -> 
     assert german("Quorzel").in_any_case >= {"quorzel", "quorzels", "quorzeln"}
     assert not german("Quorzel").is_known
     assert german("Der").in_any_case == {"der"}
+
+
+def test_a_compound_that_the_dictionary_lacks_inflects_as_its_last_part() -> None:
+    wanted = {"quorzelbeschluss", "quorzelbeschlüsse", "quorzelbeschlusses", "quorzelbeschluesse"}
+    assert german("Quorzelbeschluss").in_any_case >= wanted
+
+
+def test_an_unknown_name_has_a_genitive_also_where_the_dictionary_takes_it_for_a_name() -> None:
+    assert "quorzens" in german("Quorzen").in_any_case
 
 
 def test_a_language_without_a_dictionary_has_words_as_they_are_written() -> None:
