@@ -74,6 +74,7 @@ def test_a_command_imports_no_library_that_it_does_not_need(
     assert libraries & set(done.stderr.split()) == set()
 
 
+@pytest.mark.processes
 def test_a_process_that_ends_does_not_look_for_garbage_first() -> None:
     program = (
         "import atexit, gc, sys; from wirewatch.cli import main; sys.argv[1:] = ['--version'];"
