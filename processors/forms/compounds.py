@@ -18,10 +18,10 @@ from functools import lru_cache
 
 from core.text.languages import Language
 from core.text.tokens import fold_word
+from processors.forms.compound_parts import Parts
 from processors.forms.dictionary import dictionary_of
 from processors.forms.lexicon import MIN_LETTERS, Lexicon, lexicon_of
 from processors.forms.model import WordForms
-from processors.forms.parts import Parts
 
 SHORT = 4
 """Up to this many letters a word is inside so many others that beside it only nouns count."""
