@@ -26,6 +26,8 @@ from core.text.languages import Language
 MAX_CRUMB = 4
 """Letters beside a word the lexicon lacks that make no compound: *Mate-rial*, but *Nato-beitritt*.
 """
+LONG = 6
+"""Letters up to which a noun that the lexicon lacks may be one that is rare: *Wider-stand*."""
 MIN_PART = 2
 """Letters of a part at least."""
 _NONE = 1_000
@@ -85,12 +87,16 @@ class Parts:
     def _pair(self, token: str, stems: Iterable[str]) -> str:
         """Return a stem that makes a word with one other part; empty where none does."""
         for stem in stems:
-            if token.startswith(stem) and self._is_joined(token[len(stem) :]):
+            if token.startswith(stem) and self._is_whole(token[len(stem) :]):
                 return stem
             before = token.removesuffix(stem)
-            if before != token and (before in self._first or self._is_joined(before)):
+            if before != token and (before in self._first or self._is_whole(before)):
                 return stem
         return ""
+
+    def _is_whole(self, text: str) -> bool:
+        """Return whether a text is one word, of the lexicon or a longer one: *Unternehmen*."""
+        return self._is_joined(text) or (len(text) > LONG and self._is_noun(text))
 
     def _is_verbal(self, token: str, stem: str, at: int, count: int) -> bool:
         """Return whether a stem is the end of a noun that a particle begins."""

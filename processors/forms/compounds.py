@@ -75,7 +75,9 @@ class Compounds:
         if self._dictionary is None:
             return set()
         noun = self._noun_lemma(token) or token
-        other = self._dictionary.lemma(token) or token
+        other = self._lemma_of(token) or token
+        if other == token and self._is_lemma(token):
+            noun = token
         lemmas = {noun} | ({other} if other.endswith(PARTICIPLE) else set())
         return lemmas - {token, token.removesuffix("n")}  # *Weltfriede*, *Weltfrieden*
 
@@ -89,6 +91,18 @@ class Compounds:
             return True
         endings = [tail for tail in forms.tails if token.endswith(tail) and len(tail) > MAX_ENDING]
         return bool(endings) and lemma in (f"{token}r", f"{token.removesuffix('n')}r")
+
+    def _is_lemma(self, token: str) -> bool:
+        """Return whether a noun is one that its plural is a form of: *Krankenakte*, no *-akt*.
+
+        An adjective as a noun is none: *Prominente*, *Zehntausende*.
+        """
+        stem = token.removesuffix("e")
+        is_adjective = stem.endswith(PARTICIPLE) or self._lemma_of(stem)
+        return not is_adjective and self._noun_lemma(f"{token}n") == token
+
+    def _lemma_of(self, text: str) -> str | None:
+        return self._dictionary.lemma(text) if self._dictionary else None
 
     def _noun_lemma(self, text: str) -> str:
         """Return the folded lemma of a noun; empty where the dictionary lacks it."""
@@ -125,7 +139,7 @@ class Compounds:
 
     def _is_headed(self, token: str, head: str) -> bool:
         is_short = len(head) <= SHORT
-        if not self._is_sequence(token[len(head) :]):
+        if not self._is_rest(token[len(head) :]):
             return False
         return not (is_short and self._has_longer_head(token, head))
 
@@ -158,7 +172,11 @@ class Compounds:
             before in self._language.verb_particles or not self._is_sequence(before)
         ):
             return False
-        return self._is_sequence(rest)
+        return self._is_rest(rest)
+
+    def _is_rest(self, text: str) -> bool:
+        """Return whether a text is words, or a form of such a noun: *Polizei-einsätze*."""
+        return self._is_sequence(text) or self._is_sequence(self._noun_lemma(text))
 
     def _sequence(self, text: str) -> bool:
         """Return whether a text is one or several words of the lexicon with their joints."""

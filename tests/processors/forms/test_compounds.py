@@ -78,6 +78,9 @@ OTHER_READINGS = {
     "Tritt": "Gastauftritt Renteneintritt",
     "Wahl": "Trainerauswahl",
     "Satz": "Waffeneinsatz Auslandseinsätze",
+    "Stand": "Widerstand",
+    "Ente": "Prominente Konsumenten",
+    "Sinn": "Bundesinnenminister",
 }
 """Words that only contain the letters of another word, by that word."""
 COMPOUNDS_OF = {
@@ -110,6 +113,11 @@ COMPOUNDS_OF = {
     "Vorsitzende": "Parteivorsitzende Fraktionsvorsitzenden",
     "Abgeordnete": "Bundestagsabgeordnete Europaabgeordneten",
     "Verletzte": "Schwerverletzte Schwerverletzten Leichtverletzte",
+    "Polizei": "Polizeieinsätze Polizeieinsätzen",
+    "Drohne": "Drohneneinsätze",
+    "Spiel": "Länderspieleinsätze",
+    "Akte": "Krankenakte Krankenakten",
+    "Steuer": "Unternehmensteuern Unternehmenssteuern",
 }
 
 
