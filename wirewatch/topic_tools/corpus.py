@@ -144,10 +144,10 @@ def open_arrivals(
     with open_selected(settings, [catalog], span, None) as selected:
         number = selected.counts.articles if selected.counts else None
         arriving = stored_arrivals(iter(selected.articles))
-        yield Arriving(arriving, catalog, number, _reach(selected, span))
+        yield Arriving(arriving, catalog, number, archive_reach(selected, span))
 
 
-def _reach(selected: Selected, span: Span) -> str:
+def archive_reach(selected: Selected, span: Span) -> str:
     """Return how far the archive reaches back, where the span has less than half of it."""
     if selected.archive is None or selected.counts is None:
         return ""

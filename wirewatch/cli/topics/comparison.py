@@ -36,7 +36,7 @@ def diff(
     """  # noqa: D301 click reads \b as: keep these lines
     from wirewatch.cli.times import parse_since
     from wirewatch.topic_tools.comparison import compare_topics
-    from wirewatch.topic_tools.corpus import Span, open_selected
+    from wirewatch.topic_tools.corpus import Span, archive_reach, open_selected
     from wirewatch.topic_tools.files import load_sound_topic
     from wirewatch.topic_tools.matching import ScoredTopic
 
@@ -51,6 +51,8 @@ def diff(
         number = selected.counts.articles if selected.counts else None
         read = with_progress(selected.articles, "articles")
         result = compare_topics(*topics, read, number)
+        if note := archive_reach(selected, span):
+            typer.echo(note, err=True)
     if as_json:
         print_json({"old_topic": old, "new_topic": new, **result.as_json()})
     else:
@@ -67,7 +69,7 @@ def print_comparison(result: TopicComparison) -> None:
         f"{result.articles:,} articles: {result.old:,} matched before, {result.new:,} after; "
         f"{gained:,} gained, {lost:,} lost."
     )
-    if result.change > MUCH:
+    if result.old and result.change > MUCH:
         write(f"That is more than {MUCH:.0%} of the matches: let somebody else look at it.")
 
 

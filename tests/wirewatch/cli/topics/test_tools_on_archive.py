@@ -123,10 +123,14 @@ def test_tools_read_only_the_articles_of_the_archive_in_which_a_rule_can_fire(
     assert ("… and 2 more (--limit)." in shown.out, shown.err) == (True, "")
     first = f"{now - timedelta(days=6, minutes=1):%Y-%m-%d}"
     narrow = own_installation.execute("topics", "backtest", "peace", "--since", "30m")
-    assert f"has 217 articles, the first fetched on {first}: --since {first} reads" in narrow.err
+    reach = f"has 217 articles, the first fetched on {first}: --since {first} reads"
+    assert reach in narrow.err
     diff = json.loads(own_installation.invoke("topics", "diff", "peace", path, "--json"))
     assert (diff["articles"], diff["old"], diff["new"]) == (back["articles"], 1, 2)
     assert [each["title"] for each in diff["gained"]] == [HEADLINES[0]]
+    narrow = own_installation.execute("topics", "diff", "peace", path, "--since", "30m")
+    assert (reach in narrow.err, "let somebody else look" in narrow.out) == (True, False)
+    assert "let somebody else look" in own_installation.invoke("topics", "diff", "peace", path)
 
     own_installation.write("topics/peace.yaml", TOPIC.replace("threshold: 30", "threshold: 1"))
     done = own_installation.execute("topics", "lint", "peace", "--since", "8d", "--json")
