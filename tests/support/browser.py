@@ -35,6 +35,9 @@ FLAGS = (
 WAIT_SECONDS = 30.0
 """A page answers within a fraction of a second; this leaves time for a busy machine."""
 
+MAX_SHOWN = 2_000
+"""Characters of a page's text in the message of a test that failed on it."""
+
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 
 _KEYS = {"Enter": 13, "Escape": 27, "Tab": 9, " ": 32}
@@ -236,7 +239,10 @@ class Page:
         yield
         deadline = time.monotonic() + WAIT_SECONDS
         while not any(e["method"] == "Page.loadEventFired" for e in events[before:]):
-            self._browser.receive(deadline)
+            try:
+                self._browser.receive(deadline)
+            except BrowserError:
+                raise self._failure(f"No page loaded within {WAIT_SECONDS} s.") from None
 
     def run(self, script: str) -> Any:
         """Return the value of an expression on the page, after awaiting a promise."""
@@ -259,8 +265,14 @@ class Page:
         deadline = time.monotonic() + WAIT_SECONDS
         while not self.run(f"Boolean({script})"):
             if time.monotonic() > deadline:
-                raise BrowserError(f"This did not become true within {WAIT_SECONDS} s: {script}")
+                raise self._failure(f"This did not become true within {WAIT_SECONDS} s: {script}")
             time.sleep(0.05)
+
+    def _failure(self, what: str) -> BrowserError:
+        """Return an error that also says what the page shows and logged."""
+        address, shown = self.run("[location.href, document.body?.innerText ?? '']")
+        problems = "".join(f"\n- {problem[:MAX_SHOWN]}" for problem in self.problems) or " none"
+        return BrowserError(f"{what}\n{address} shows:\n{shown[:MAX_SHOWN]}\nProblems:{problems}")
 
     def click(self, selector: str) -> None:
         """Click in the middle of an element."""

@@ -22,7 +22,11 @@ from wirewatch.web import forms
 SHOWN_FOR = timedelta(seconds=20)
 """How long a confirmation is shown after the action; with undo it is :data:`UNDO_TIME`."""
 
-COUNTED = ("ack", "close", "relevant", "irrelevant", "assign", "snooze", "undone", "resent")
+ON_STORIES = ("ack", "close", "relevant", "irrelevant", "assign", "snooze")
+"""Codes of actions on stories. Where none changed, the text says that it was done already: the
+reader may have tried again because the first answer was lost."""
+
+COUNTED = (*ON_STORIES, "undone", "resent")
 """Codes whose text contains the number of stories or deliveries."""
 
 OUTCOMES = ("resend.", "poll.")
@@ -132,6 +136,8 @@ def _counted(code: str, query: Mapping[str, str], seconds: int, t: Translator) -
     n = _number(query.get("n", "0"))
     if n is None or n < 0:
         return None
+    if n == 0 and code in ON_STORIES:
+        return Flash(t("flash.unchanged"), seconds)
     return Flash(t.plural(f"flash.{code}", n), seconds, undo=query.get("undo", "") if n else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.i18n import Phrase
-from tests.support.browser import Browser, Page
+from tests.support.browser import WAIT_SECONDS, Browser, Page
 from tests.support.console import Console, add_story, serve_console
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -27,9 +28,16 @@ def live(tmp_path: Path) -> Iterator[Console]:
 
 
 def cut(page: Page, *, offline: bool) -> None:
-    """Cut the page's network, or connect it again."""
+    """Cut the page's network, or connect it again, and wait until the page's requests notice.
+
+    The browser answers before its network process is told. A form that is sent in between reaches
+    the console, and only the answer is lost.
+    """
     page.ask("Network.emulateNetworkConditions", offline=offline, latency=0,
              downloadThroughput=-1, uploadThroughput=-1)  # fmt: skip
+    deadline = time.monotonic() + WAIT_SECONDS
+    while page.run("fetch('/healthz').then(() => false, () => true)") != offline:
+        assert time.monotonic() < deadline
 
 
 def test_a_page_says_that_the_console_is_gone_and_actions_stay_on_it(

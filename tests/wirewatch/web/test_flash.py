@@ -68,9 +68,11 @@ def test_every_outcome_has_a_text(result: PollNowResult | ResendResult) -> None:
         assert result.value not in confirmation.text
 
 
-def test_an_action_that_changed_nothing_offers_no_undo() -> None:
+def test_an_action_that_changed_nothing_says_so_and_offers_no_undo() -> None:
     query = query_of(redirect_with_undo("/", "close", ActionResult("", ()), NOW))
-    assert flash(query, NOW, EN) == Flash("0 stories closed.", 10)
+    assert flash(query, NOW, EN) == Flash("Nothing changed: already done, or closed.", 10)
+    query = query_of(redirect_with_undo("/", "undone", ActionResult("", ()), NOW))
+    assert flash(query, NOW, EN) == Flash("Undone for 0 stories.", 10)
 
 
 def test_undoing_offers_no_undo() -> None:

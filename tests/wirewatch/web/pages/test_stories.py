@@ -183,6 +183,16 @@ def test_several_stories_are_acknowledged_at_once_and_the_action_is_undone(
     assert body.count('badge info">Open') == 3
 
 
+def test_an_action_whose_answer_was_lost_can_be_sent_again(console: Console, now: datetime) -> None:
+    alert_id = add_story(console.store, "lost", now)
+    fields = [("pick", alert_id), ("act", "ack")]
+    console.post("/act", fields)
+    body = console.submit("/act", fields)
+    assert "Nothing changed: already done, or closed." in body
+    assert body.count("Acknowledged · console") == 1
+    assert "undo" not in body.partition('<form id="stories"')[0]
+
+
 def test_undo_is_offered_for_ten_seconds_and_refused_later(console: Console, now: datetime) -> None:
     alert_id = add_story(console.store, "late", now)
     body = console.submit("/act", [("one", f"ack:{alert_id}")])
