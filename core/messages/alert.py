@@ -14,7 +14,7 @@ MAX_HEADLINE, MAX_URL = 300, 2048
 """Characters of a headline and of a URL in an event; the article itself has them whole."""
 
 REOPENED = "reopened"
-"""Reason code of an ``updated`` event: the alert is open again after an undo."""
+"""Reason code of an ``updated`` event: the alert is open again."""
 
 HELD = "held"
 """Reason code of an ``updated`` event: a message about the alert waits in a digest."""

@@ -5,7 +5,7 @@
     record_decision ──▶ decisions ─┐
     open_alert, touch ─▶ alerts ───┼──▶ cards (what the console's list shows)
     ack, close, change ▶ alerts ───┘
-    assign, snooze             ├──────▶ outbox ──▶ news.alerts
+    reopen, assign, snooze     ├──────▶ outbox ──▶ news.alerts
                                └──────▶ escalations, which it stops
 
 Tables and queries are in :mod:`core.store.alerts`.
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -127,6 +128,16 @@ def open_alert(connection: Connection, row: Alert) -> None:
     cards.mark_told(connection, row)
 
 
+_UNTOUCHED: dict[str, Any] = {
+    "state": OPEN,
+    "acked_by": "",
+    "acked_at": None,
+    "closed_by": "",
+    "closed_at": None,
+}
+"""The state of an alert that nobody has acknowledged or closed since it was last opened."""
+
+
 def tell_development(connection: Connection, alert_id: str, told: ToldDevelopment) -> None:
     """Bring an alert up to date when people are told what is new in its story.
 
@@ -146,7 +157,7 @@ def tell_development(connection: Connection, alert_id: str, told: ToldDevelopmen
     if alert.state == OPEN:
         connection.execute(alerts.update().where(alerts.c.id == alert.id).values(asdict(newest)))
         return
-    again = replace(newest, state=OPEN, acked_by="", acked_at=None, closed_by="", closed_at=None)
+    again = replace(newest, **_UNTOUCHED)
     why = f"opened again: it was {alert.state} when something new was reported"
     change(connection, alert, again, AlertEventKind.UPDATED, why, REOPENED, told.at)
 
@@ -202,6 +213,29 @@ def close(connection: Connection, alert_id: str, *, by: str, at: datetime, why: 
     verdict = f": {why.replace('_', ' ')}" if why else ""
     reason = f"closed by {by}{verdict}"
     return change(connection, alert, after, AlertEventKind.CLOSED, reason, why or CLOSED, at)
+
+
+def reopen(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Alert:
+    """Open a closed alert again, also one that was acknowledged before. Others stay as they are.
+
+    Args:
+        connection: A write transaction.
+        alert_id: The alert's id, or at least its first eight digits.
+        by: Who opens it.
+        at: The present moment.
+
+    Returns:
+        The alert as it is now.
+
+    Raises:
+        UsageError: There is no such alert.
+    """
+    alert = lock_alert(connection, alert_id)
+    if alert.state != CLOSED:
+        return alert
+    after = replace(alert, **_UNTOUCHED)
+    reason = f"opened again by {by}"
+    return change(connection, alert, after, AlertEventKind.UPDATED, reason, REOPENED, at)
 
 
 def assign(connection: Connection, alert_id: str, *, to: str, by: str, at: datetime) -> Alert:

@@ -1,4 +1,4 @@
-"""``wirewatch alerts ack|close|assign|snooze``: what people do with alerts."""
+"""``wirewatch alerts ack|close|reopen|assign|snooze``: what people do with alerts."""
 
 from __future__ import annotations
 
@@ -69,6 +69,15 @@ def close(
     _act(alert, change, "closed_by", as_json=as_json)
 
 
+def reopen(alert: IdArgument, *, by: ByOption = "", as_json: JsonOption = False) -> None:
+    """Open a closed alert again. Changes nothing if it is not closed."""
+    from core.store.console import actions
+
+    author = by or login_name()
+    change: Change = lambda c, ids, at: actions.reopen(c, ids, by=author, at=at)  # noqa: E731
+    _act(alert, change, "updated_at", as_json=as_json)
+
+
 def assign(
     alert: IdArgument,
     *,
@@ -122,7 +131,7 @@ def note(
     print_rows([row], ("alert", "note", "by"), as_json=as_json, empty="")
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (ack, close, assign, snooze, note)
+COMMANDS: tuple[Callable[..., None], ...] = (ack, close, reopen, assign, snooze, note)
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from wirewatch.web import forms
 SHOWN_FOR = timedelta(seconds=20)
 """How long a confirmation is shown after the action; with undo it is :data:`UNDO_TIME`."""
 
-ON_STORIES = ("ack", "close", "relevant", "irrelevant", "assign", "snooze")
+ON_STORIES = ("ack", "close", "reopen", "relevant", "irrelevant", "assign", "snooze")
 """Codes of actions on stories. Where none changed, the text says that it was done already: the
 reader may have tried again because the first answer was lost."""
 

@@ -2,8 +2,8 @@
 
 ::
 
-    ack, close, judge ─┬▶ alerts, cards ──outbox──▶ news.alerts (acked, closed, updated)
-    assign, snooze     └▶ core.store.console.history ──▶ core.store.console.undo
+    ack, close, reopen    ─┬▶ alerts, cards ──outbox──▶ news.alerts (acked, closed, updated)
+    judge, assign, snooze  └▶ core.store.console.history ──▶ core.store.console.undo
 
 ``wirewatch alerts ack`` and the other commands use these too. A suppressed story has no alert: it
 can be judged, which is not announced, and nothing else.
@@ -22,7 +22,7 @@ from sqlalchemy import Connection, RowMapping
 
 from config.errors import NotFoundError, UsageError
 from core.clock import rfc3339
-from core.messages.alert import ASSIGNED, SNOOZED
+from core.messages.alert import ASSIGNED, REOPENED, SNOOZED
 from core.store import alert_changes, audit
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.cards import cards, lock_card
@@ -92,6 +92,24 @@ def close(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) 
         UsageError: An id is unknown, or there are too many or none.
     """
     return _apply(connection, ids, _ActionRequest(CLOSED, "", by, at), _close)
+
+
+def reopen(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) -> ActionResult:
+    """Open closed stories again. Verdicts stay; only closed alerts change.
+
+    A reopened alert is open, not acknowledged, whatever it was before it was closed: nobody has
+    said since that they take care of it.
+
+    Args:
+        connection: A write transaction.
+        ids: Alert ids.
+        by: Who opens them.
+        at: The present moment.
+
+    Raises:
+        UsageError: An id is unknown, or there are too many or none.
+    """
+    return _apply(connection, ids, _ActionRequest(REOPENED, "", by, at), _reopen)
 
 
 def judge(
@@ -251,6 +269,16 @@ def _close(
     return True
 
 
+def _reopen(
+    connection: Connection, card: RowMapping, alert: Alert | None, request: _ActionRequest
+) -> bool:
+    del card
+    if alert is None or alert.state != CLOSED:
+        return False
+    alert_changes.reopen(connection, alert.id, by=request.by, at=request.at)
+    return True
+
+
 def _assign(
     connection: Connection, card: RowMapping, alert: Alert | None, request: _ActionRequest
 ) -> bool:
@@ -309,7 +337,7 @@ def set_verdict(
 
 
 STATE = ("state", "acked_by", "acked_at", "closed_by", "closed_at")
-"""The fields of an alert that acknowledging, closing and judging change."""
+"""The fields of an alert that acknowledging, closing, reopening and judging change."""
 
 VERDICT = ("verdict", "verdict_reason", "verdict_by", "verdict_at", "verdict_note")
 """The columns of a card that judging changes."""

@@ -39,8 +39,8 @@ class StoryAction:
     """An action of a person on a story.
 
     Attributes:
-        verb: ``acked``, ``closed``, ``relevant``, ``irrelevant``, ``assigned``, ``snoozed``,
-            ``split`` or ``merged``.
+        verb: ``acked``, ``closed``, ``reopened``, ``relevant``, ``irrelevant``, ``assigned``,
+            ``snoozed``, ``split`` or ``merged``.
         detail: The note on a verdict, the name of whom it is assigned to (empty: nobody any more),
             the time until which it is snoozed (empty: no longer), or the id of the other alert.
         undone_at: When it was undone, if it was.

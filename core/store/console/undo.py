@@ -104,6 +104,8 @@ def _changed_since(row: RowMapping, card: RowMapping, alert: Alert | None) -> bo
     if row["verb"] == SNOOZED:
         until = rfc3339(alert.snoozed_until) if alert.snoozed_until else ""
         return bool(until != row["detail"])
+    if row["verb"] == REOPENED:  # an open alert keeps no time of its own
+        return alert.state != OPEN or alert.updated_at != row["at"]
     state, at = (ACKED, alert.acked_at) if row["verb"] == ACKED else (CLOSED, alert.closed_at)
     return alert.state != state or at != row["at"]
 

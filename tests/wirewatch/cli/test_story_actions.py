@@ -1,4 +1,4 @@
-"""``alerts close|assign|snooze|split|merge``."""
+"""``alerts close|reopen|assign|snooze|split|merge``."""
 
 from __future__ import annotations
 
@@ -70,6 +70,14 @@ def test_an_alert_is_assigned_snoozed_and_closed_with_a_reason(
         "snooze_ended",
         "irrelevant_wrong_sense",
     ]
+
+
+def test_a_closed_alert_is_reopened_once(installation: CliInstallation, alert: str) -> None:
+    assert act(installation, "reopen", alert)["state"] == "open"
+    assert act(installation, "close", alert)["state"] == "closed"
+    reopened = [act(installation, "reopen", alert[:8]) for _ in range(2)]
+    assert [(row["state"], row["closed_by"]) for row in reopened] == [("open", None)] * 2
+    assert announced(installation) == ["closed", "reopened"]
 
 
 @pytest.mark.parametrize(

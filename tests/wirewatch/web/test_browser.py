@@ -150,6 +150,10 @@ def test_ten_tasks_of_a_shift_are_done_by_the_keyboard_alone(
         # 6: close a story
         page.press("j", "c")
         page.wait(f"document.querySelector('{story[6]}.closed')")
+        page.press("w")
+        page.wait(f"document.querySelector('{story[6]}.open')")
+        page.press("c")
+        page.wait(f"document.querySelector('{story[6]}.closed')")
         # 7: open a story, judge it there, go on to the next one and back to the list
         page.press("j")
         with page.leaving():

@@ -113,6 +113,7 @@ def _post_routes(handlers: ApiHandlers, acts: StoryActionHandlers) -> tuple[Rout
     return (
         ("/actions/ack", acts.ack, ActionResult),
         ("/actions/close", acts.close, ActionResult),
+        ("/actions/reopen", acts.reopen, ActionResult),
         ("/actions/judge", acts.judge, ActionResult),
         ("/actions/assign", acts.assign, ActionResult),
         ("/actions/snooze", acts.snooze, ActionResult),

@@ -46,6 +46,11 @@ class StoryActionHandlers:
         by = author_of(request, stories.by)
         return self._write(lambda c, at: actions.close(c, stories.ids, by=by, at=at))
 
+    def reopen(self, request: Request, stories: models.StorySelection) -> ActionResult:
+        """Open closed stories again."""
+        by = author_of(request, stories.by)
+        return self._write(lambda c, at: actions.reopen(c, stories.ids, by=by, at=at))
+
     def judge(self, request: Request, judgement: models.JudgementRequest) -> ActionResult:
         """Judge whether stories are relevant, and close them."""
         values = judgement.model_dump(exclude={"ids"})

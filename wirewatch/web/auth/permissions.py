@@ -85,6 +85,7 @@ API: Permissions = {
     "GET /targets/broken": READER,
     "POST /actions/ack": ANALYST,
     "POST /actions/close": ANALYST,
+    "POST /actions/reopen": ANALYST,
     "POST /actions/judge": ANALYST,
     "POST /actions/assign": ANALYST,
     "POST /actions/snooze": ANALYST,

@@ -119,8 +119,7 @@ def _is_visit(request: Request, before: StoryCursor | None) -> bool:
 def _mark_new(views: Sequence[dict[str, Any]], since: datetime) -> dict[str, int]:
     """Mark the open stories that are new to the reader, and return how many there are."""
     for view in views:
-        is_open = view["state"] == "open" and not view["verdict"]
-        view["is_new"] = is_open and view["at"] > since
+        view["is_new"] = view["state"] == "open" and view["at"] > since
     return {"new_count": sum(view["is_new"] for view in views)}
 
 

@@ -29,7 +29,7 @@ SNOOZES = ("1h", "4h", "1d", "3d")
 
 
 class StoryActions:
-    """Acknowledging, closing, judging, assigning, snoozing, splitting and merging; and undo."""
+    """Acknowledging, closing, reopening, judging, assigning, snoozing, regrouping; and undo."""
 
     def __init__(self, renderer: PageRenderer) -> None:
         self._renderer = renderer
@@ -151,6 +151,8 @@ def _act(
         return actions.ack(connection, ids, by=by, at=at)
     if verb == "close":
         return actions.close(connection, ids, by=by, at=at)
+    if verb == "reopen":
+        return actions.reopen(connection, ids, by=by, at=at)
     if verb == "assign":
         return actions.assign(connection, ids, to=form.get("to"), by=by, at=at)
     if verb == "snooze":

@@ -17,8 +17,8 @@ from wirewatch.web.render import READ_METHODS, PageRenderer
 PAGE_SIZE = 100
 
 STORY_ACTIONS = frozenset(
-    ("acked", "closed", "relevant", "irrelevant", "assigned", "snoozed", "split", "merged",
-     "undone", "noted")
+    ("acked", "closed", "reopened", "relevant", "irrelevant", "assigned", "snoozed", "split",
+     "merged", "undone", "noted")
 )  # fmt: skip
 """Actions whose subject is an alert."""
 

@@ -126,6 +126,7 @@ const keys = {
   r: () => act("relevant"),
   n: judgeIrrelevant,
   c: () => act("close"),
+  w: () => act("reopen"),
   u: () => $("#undo")?.click(),
   m: () => $("#all-seen")?.click(),
   v: openViews,

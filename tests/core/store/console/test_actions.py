@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 
 from config.errors import NotFoundError, UsageError
-from core.store import Connection, Store, outbox
+from core.store import Connection, Store, alert_changes, escalations, outbox
 from core.store import alerts as alert_store
+from core.store.audit import list_entries
+from core.store.cards import ToldDevelopment
 from core.store.console import actions, history, story_card, story_list, undo
 from core.store.console.actions import ActionResult
 from core.store.console.story_list import StoryFilter
@@ -292,3 +295,110 @@ def test_a_story_without_a_new_article_for_72_hours_is_closed_once(
     assert store.transact(lambda c: close_inactive(c, now)) == 0
     assert {name for name, (state, _) in states(store).items() if state == "closed"} == {"b", "c"}
     assert announced(store)[1:] == [("closed", "inactive")] * 2
+
+
+# ── reopening ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def closed(store: Store, ids: list[str]) -> list[str]:
+    """The alert ids of a and b, which Anna has closed, a after she had acknowledged it."""
+    do(store, lambda c: actions.ack(c, ids[:1], by="Anna", at=NOON))
+    do(store, lambda c: actions.close(c, ids[:2], by="Anna", at=NOON))
+    return ids[:2]
+
+
+LATER = NOON + timedelta(hours=1)
+
+
+def test_closed_stories_are_reopened_once_and_nobody_has_acknowledged_them_since(
+    store: Store, ids: list[str], closed: list[str]
+) -> None:
+    before = len(announced(store))
+    result = do(store, lambda c: actions.reopen(c, ids, by="Bert", at=LATER))
+    again = do(store, lambda c: actions.reopen(c, ids, by="Cleo", at=LATER))
+    assert (set(result.alert_ids), again.alert_ids) == (set(closed), ())
+    assert set(states(store).values()) == {("open", "")}
+    assert announced(store)[before:] == [("updated", "reopened")] * 2
+    with store.read() as connection:
+        alert = alert_store.get_alert(connection, ids[0])
+        verbs = [action.verb for action in history.load_actions(connection, ids[0])]
+        newest = list_entries(connection, by="Bert")
+    assert (alert.acked_by, alert.acked_at, alert.closed_by, alert.closed_at) == ("", None) * 2
+    assert sorted(verbs) == ["acked", "closed", "reopened"]
+    assert {(entry.action, entry.subject) for entry in newest} == {("reopened", i) for i in closed}
+
+
+def test_a_story_that_the_program_has_closed_is_reopened_and_stays_open(
+    store: Store, ids: list[str]
+) -> None:
+    now = NOON + timedelta(hours=80)
+    store.transact(lambda c: close_inactive(c, now))
+    do(store, lambda c: actions.reopen(c, ids[:1], by="Anna", at=now))
+    assert store.transact(lambda c: close_inactive(c, now + timedelta(hours=71))) == 0
+    assert states(store)["a"] == ("open", "")
+
+
+def test_a_reopened_story_keeps_its_verdict_its_person_and_its_stopped_escalation(
+    store: Store, ids: list[str]
+) -> None:
+    old = {"verdict": "irrelevant", "reason": "old"}
+    with store.write() as connection:
+        escalations.start(connection, ids[0], [(LATER, ["phone"])], {})
+        actions.assign(connection, ids[:1], to="Bert", by="Anna", at=NOON)
+        actions.judge(connection, ids[:1], **old, by="Anna", at=NOON)
+        actions.reopen(connection, ids[:1], by="Cleo", at=LATER)
+    with store.read() as connection:
+        assert alert_store.get_alert(connection, ids[0]).assigned_to == "Bert"
+        assert escalations.load_waiting(connection, ids[0]) == []
+    assert states(store)["a"] == ("open", "irrelevant")
+
+
+def test_undoing_a_reopening_closes_the_story_as_it_was(store: Store, closed: list[str]) -> None:
+    with store.read() as connection:
+        before = [alert_store.get_alert(connection, i) for i in closed]
+    result = do(store, lambda c: actions.reopen(c, closed, by="Bert", at=LATER))
+    soon = LATER + timedelta(seconds=8)
+    assert do(store, lambda c: undo.undo(c, result.action_id, by="Bert", at=soon)).alert_ids
+    with store.read() as connection:
+        after = [alert_store.get_alert(connection, i) for i in closed]
+    assert [replace(alert, updated_at=NOON) for alert in after] == [
+        replace(alert, updated_at=NOON) for alert in before
+    ]
+    assert announced(store)[-2:] == [("closed", "closed")] * 2
+
+
+def test_undoing_a_reopening_closes_nothing_about_which_people_were_told_something_new(
+    store: Store, closed: list[str]
+) -> None:
+    result = do(store, lambda c: actions.reopen(c, closed, by="Bert", at=LATER))
+    soon = LATER + timedelta(seconds=8)
+    told = ToldDevelopment("more", "0" * 32, "", "development", soon)
+    with store.write() as connection:
+        alert_changes.tell_development(connection, closed[0], told)
+        undone = undo.undo(connection, result.action_id, by="Bert", at=soon)
+    assert undone.alert_ids == (closed[1],)
+
+
+def test_people_who_reopen_and_acknowledge_the_same_stories_at_once_change_each_once(
+    store: Store, closed: list[str]
+) -> None:
+    before = len(announced(store))
+    start, results = Barrier(3), []
+
+    def act(name: str, by: str, order: list[str]) -> None:
+        start.wait()
+        action = getattr(actions, name)
+        results.append(store.transact(lambda c: action(c, order, by=by, at=LATER)))
+
+    people = (("reopen", "A", closed), ("reopen", "B", closed[::-1]), ("ack", "C", closed))
+    threads = [Thread(target=act, args=each) for each in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    codes = [code for _, code in announced(store)[before:]]
+    assert codes.count("reopened") == 2
+    acked = sum(state == "acked" for state, _ in states(store).values())
+    assert codes.count("acked") == acked
+    assert sum(len(result.alert_ids) for result in results) == len(codes)

@@ -126,6 +126,19 @@ def test_a_story_is_judged(own_api: Api, own_store: Store) -> None:
     assert [action["verb"] for action in story["actions"]] == ["irrelevant"]
 
 
+def test_a_closed_story_is_reopened(own_api: Api, own_store: Store) -> None:
+    alert = add(own_store, "to-reopen", NOW - timedelta(days=2))
+    selection = {"ids": [alert], "by": "Anna"}
+    changed = [
+        own_api.post(f"/actions/{name}", body=selection).json()["alert_ids"]
+        for name in ("reopen", "close", "reopen", "reopen")
+    ]
+    assert changed == [[], [alert], [alert], []]
+    story = own_api.json(f"/stories/{alert}")
+    assert (story["story"]["state"], story["story"]["closed_by"]) == ("open", "")
+    assert {action["verb"] for action in story["actions"]} == {"closed", "reopened"}
+
+
 def test_a_story_is_assigned_snoozed_and_its_escalation_shown(
     own_api: Api, own_store: Store
 ) -> None:
@@ -264,6 +277,6 @@ def test_the_document_in_docs_describes_every_path(api: Api) -> None:
     assert all(operation["security"] for operation in operations)
     assert served == document
     assert document["servers"] == [{"url": "/api/v1"}]
-    assert len(document["paths"]) == 22
+    assert len(document["paths"]) == 23
     page = document["components"]["schemas"]["StoryCard"]
     assert {"alert_id", "evidence", "notified", "suppressed"} <= page["properties"].keys()

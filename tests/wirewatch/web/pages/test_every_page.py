@@ -118,7 +118,7 @@ def every_page(console: Console, language: str) -> Iterator[tuple[str, str]]:
     stories = console.page("/?state=all")
     alert_ids = re.findall(r'id="s-([0-9a-f]{32})"', stories)
     assert len(alert_ids) >= 6
-    counted = ("ack&n=1", "close&n=2", "relevant&n=1", "irrelevant&n=2", "undone&n=1")
+    counted = ("ack&n=1", "close&n=2", "reopen&n=2", "relevant&n=1", "undone&n=1")
     flashes = ("nothing", "too_late", *counted, *OUTCOMES)
     filters = "topic=nato&state=open&language=de&severity=urgent&from=2026-11-01&outlet=kurier"
     paths = [

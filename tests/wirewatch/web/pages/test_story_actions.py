@@ -123,3 +123,51 @@ def test_several_stories_are_snoozed_or_assigned_to_the_person_who_acts(
     body = console.submit("/act", [*picked, ("act", "assign"), ("to", "Anna")])
     assert "2 stories assigned." in body
     assert body.count("For Anna") == 2
+
+
+@pytest.mark.parametrize("address", ["/?state=closed", "/?state=closed&list=compact"])
+def test_a_closed_story_is_reopened_where_it_is_listed_or_with_others_that_are_selected(
+    console: Console, now: datetime, address: str
+) -> None:
+    ids = [add_story(console.store, name, now) for name in ("a", "b", "c")]
+    assert 'value="reopen:' not in console.page("/")
+    picked = [("pick", alert) for alert in ids]
+    console.submit("/act", [*picked, ("act", "close")])
+    assert console.page(address).count('value="reopen:') == 3
+    body = console.submit("/act", [("one", f"reopen:{ids[0]}"), ("back", address)])
+    assert "1 story reopened." in body
+    assert 'id="undo"' in body
+    assert body.count('value="reopen:') == 2
+    body = console.submit("/act", [*picked, ("act", "reopen"), ("back", address)])
+    assert "2 stories reopened." in body
+    assert "No stories match this filter." in body
+    assert 'value="ack:' in console.page("/")
+
+
+def test_a_story_that_was_closed_offers_to_reopen_it_on_its_page(
+    console: Console, now: datetime
+) -> None:
+    alert = add_story(console.store, "a", now)
+    body = act(console, alert, "close")
+    assert 'id="do-close"' not in body
+    assert 'id="do-reopen"' in body
+    console.language = "de"
+    assert ">Wieder öffnen</button>" in console.page(f"/alerts/{alert}")
+    body = act(console, alert, "reopen")
+    assert "1 Meldung wieder geöffnet." in body
+    assert "<li>Wieder geöffnet" in body
+    assert 'id="do-reopen"' not in body
+    assert 'id="do-close"' in body
+
+
+def test_a_reopened_story_stands_out_again_with_the_verdict_that_it_had(
+    console: Console, now: datetime
+) -> None:
+    alert = add_story(console.store, "a", now)
+    act(console, alert, "irrelevant", reason="old")
+    assert 'class="story panel closed normal done"' in console.page("/")
+    act(console, alert, "reopen")
+    body = console.page("/")
+    assert "Not relevant: old news" in body
+    assert 'class="story panel open normal' in body
+    assert "done" not in body.partition('class="story panel')[2].partition('"')[0]
