@@ -45,6 +45,7 @@ class LanguageForms:
         whole: Numbers of the forms whose presence decides.
         checked: Numbers of what is compared where it occurs.
         finite: Numbers of the forms that a particle parts from.
+        in_two_words: Numbers of the forms that are two words.
         literals: The number of each literal.
     """
 
@@ -62,6 +63,7 @@ class LanguageForms:
         self.literals: dict[str, int] = {}
         self.whole = self._numbers(map(_spaced, whole), compiler)
         self.finite = self._numbers(map(_spaced, forms.finite), compiler)
+        self.in_two_words = self._numbers(map(_spaced, forms.in_two_words), compiler)
         compared_whole = _not_beginning_with(beginnings, _without(stems, compared))
         begun = {f" {beginning}" for beginning in beginnings}
         self.checked = self._numbers({*map(_spaced, compared_whole), *begun, *stems}, compiler)
@@ -97,17 +99,26 @@ class LanguageForms:
                 if self._accepts(group, at):
                     yield at
 
-    def separated(self, index: ArticleIndex) -> Iterable[Span]:
-        """Yield the verb and its particle where they are apart."""
+    def separated(self, index: ArticleIndex) -> Iterator[Span]:
+        """Yield where the verb is two words: it and its particle, or an adverb and it."""
+        yield from self._beside_adverb(index)
         group = index.main
         finite = index.present_of(self.finite)
         for verb in {group.position_at(at) for n in finite for at in index.starts_of(n)}:
             if verb >= group.size:  # in another reading
                 continue
             particles = group.positions_of(self._particle, verb + 1, verb + MAX_CLAUSE)
-            at = next(filter(group.ends_clause, particles), None)
-            if at is not None and at < index.sentence_at(verb)[1]:  # sentences take longest
-                yield verb, at, ((verb, verb), (at, at))
+            more = self._particle.count(b" ") - 2  # it may be two words
+            at = next((at for at in particles if group.ends_clause(at + more)), None)
+            if at is not None and at + more < index.sentence_at(verb)[1]:  # sentences take longest
+                yield verb, at + more, ((verb, verb), (at, at + more))
+
+    def _beside_adverb(self, index: ArticleIndex) -> Iterator[Span]:
+        group = index.main
+        numbers = index.present_of(self.in_two_words)
+        for at in {group.position_at(at) for n in numbers for at in index.starts_of(n)}:
+            if at + 1 < group.size and group.are_joined(at, at + 1):
+                yield at, at + 1, ((at, at + 1),)
 
     def _accepts(self, group: FieldGroup, position: int) -> bool:
         tokens, word = group.tokens, group.word_at(position)

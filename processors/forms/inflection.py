@@ -21,7 +21,15 @@ from processors.engine.patterns import spellings
 from processors.forms.dictionary import Dictionary, dictionary_of
 from processors.forms.model import WordForms
 from processors.forms.morphology import Morphology, morphology_of
-from processors.forms.verbs import PAST, TO, gerunds, missing_participles, weak_forms
+from processors.forms.verbs import (
+    PAST,
+    TO,
+    WITHOUT_PAST,
+    gerunds,
+    is_verb,
+    missing_participles,
+    weak_forms,
+)
 
 CASE_SENSITIVE = 3
 """Acronyms up to this many letters are common words when written small: *us*, *who*."""
@@ -39,8 +47,14 @@ JOINT = "s"
 """Joins nouns to the next part of a compound although it is no ending of theirs."""
 MIN_MODIFIER, MIN_LAST = 3, 4
 """Letters before the last part of a compound that the dictionary lacks, and of that part."""
+FEW_FORMS = 4
+"""A separable verb of which the dictionary has fewer forms has those of the verb without particle.
+"""
 MIN_BASE = 3
 """Letters of the shortest verbs, without what parts from them: *zu-tun*."""
+MIN_ADVERB = 4
+"""Letters of a word that may part from a verb although it is no particle of the language: of
+shorter ones many words are made that are no verbs."""
 MIN_TAIL = 3
 """Letters of a word that can end or begin a compound."""
 
@@ -148,11 +162,13 @@ class Inflection:
         forms = {word, *self._paradigm(lemma or word)}
         if lemma is None and self._language.verb_prefixes:
             forms |= self._unknown_verb(word)
+        elif len(forms) < FEW_FORMS:
+            forms |= self._with_particle(word)
         if irregular := self._language.irregular_forms.get(word):
             forms.add(irregular)
         if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
             forms.add(f"{lemma}d")
-        if lemma and lemma.endswith("ieren") and self._language.declension:
+        if lemma and lemma.endswith(WITHOUT_PAST) and self._language.declension:
             forms.add(f"{lemma[:-2]}t")  # the dictionary takes some for adjectives
         particle = self._particle(lemma or word, forms)
         base = (lemma or word).removeprefix(particle)
@@ -164,12 +180,14 @@ class Inflection:
         forms |= {particle + form for form in finite | missing} | self._gerunds(word, forms)
         participles = self._participles(forms, particle)
         forms |= {f + e for f in participles for e in self._language.declension}
+        adverb = self._adverb(particle) if finite else ""
         declined = {f"{word}{ending}" for ending in self._language.declension}
         is_adjective = len(word) >= MIN_ADJECTIVE and len(declined & forms) >= MIN_DECLINED
         return WordForms(
             in_any_case=_folded(forms),
             finite=_folded(finite),
-            particle=particle if finite else "",
+            particle=_parted(particle, adverb) if finite else "",
+            in_two_words=_folded({_parted(form, adverb) for form in forms if adverb}),
             tails=_folded({word, *declined}) if is_adjective else frozenset(),
             is_known=lemma is not None,
         )
@@ -178,15 +196,49 @@ class Inflection:
         """Return the forms of a verb that the dictionary lacks: weak, or of a verb it has."""
         if self._lemma(word[:1].upper() + word[1:]) is not None:
             return set()
-        particles = (p for p in self._language.verb_particles if word.startswith(p))
+        if forms := self._with_particle(word):
+            return forms
+        particles = filter(word.startswith, self._language.verb_particles)
         particle = max(particles, key=len, default="")
         base = word.removeprefix(particle)
-        known = self._paradigm(base) if particle else set()
-        forms = known or weak_forms(base, self._language.verb_prefixes)
-        if not forms:
-            return weak_forms(word, self._language.verb_prefixes)
-        parted = {f"{particle}{TO}{base}"} if particle else set()
-        return parted | {particle + form for form in forms}
+        if particle and (forms := weak_forms(base, self._language.verb_prefixes)):
+            return _beside(particle, base, forms)
+        return weak_forms(word, self._language.verb_prefixes)
+
+    def _with_particle(self, word: str) -> set[str]:
+        """Return the forms of a verb that is a particle and another verb; none of other words.
+
+        The particle is one of the language's, or else a word that has the form it is written in:
+        *still* in *stillhalten*, *infrage* in *infragestellen*.
+        """
+        parts = [(word[:at], word[at:]) for at in range(len(word) - MIN_BASE, 1, -1)]
+        verbs = [part for part in parts if is_verb(part[1], self._paradigm(part[1]))]
+        listed = [part for part in verbs if part[0] in self._language.verb_particles]
+        others = [part for part in verbs if self._is_adverb(part[0])]
+        for particle, base in (listed or others)[:1]:
+            return _beside(particle, base, self._paradigm(base))
+        return set()
+
+    def _is_adverb(self, text: str) -> bool:
+        """Return whether a word of the dictionary can part from a verb: no verb, no short word."""
+        is_long = len(text) >= MIN_ADVERB and self._language.verb_particles
+        return bool(is_long) and self._lemma(text) == text and not text.endswith("n")
+
+    def _adverb(self, particle: str) -> str:
+        """Return the adverb that a particle begins with, apart from which it is one too."""
+        return next(
+            (
+                adverb
+                for adverb in self._language.verb_adverbs
+                if particle.startswith(adverb)
+                and particle not in self._language.verb_particles
+                and self._is_particle(particle.removeprefix(adverb))
+            ),
+            "",
+        )
+
+    def _is_particle(self, text: str) -> bool:
+        return text in self._language.verb_particles or self._lemma(text) == text
 
     def _gerunds(self, word: str, forms: set[str]) -> set[str]:
         """Return the gerunds of a verb that the dictionary has as nouns: *buying*."""
@@ -224,6 +276,8 @@ class Inflection:
     def _finite(self, base: str) -> set[str]:
         """Return the forms of a verb that its particle parts from."""
         forms = self._paradigm(base)
+        if base.endswith(WITHOUT_PAST):
+            forms.add(f"{base[:-2]}t")
         is_own = base.startswith(PAST)
         return {f for f in forms if not f.endswith("nd") and (is_own or not _is_past(f))}
 
@@ -266,6 +320,16 @@ class Inflection:
 
     def _lemma(self, word: str) -> str | None:
         return self._dictionary.lemma(word) if self._dictionary else None
+
+
+def _beside(particle: str, base: str, forms: Iterable[str]) -> set[str]:
+    """Return the forms of a verb behind a particle, with that between which *zu* is."""
+    return {f"{particle}{TO}{base}"} | {particle + form for form in forms}
+
+
+def _parted(form: str, adverb: str) -> str:
+    """Return a form with a hyphen behind the adverb that it begins with."""
+    return f"{adverb}-{form.removeprefix(adverb)}" if adverb else form
 
 
 def _is_past(form: str, particle: str = "") -> bool:

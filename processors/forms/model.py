@@ -23,7 +23,9 @@ class WordForms:
         is_inside: Whether it is also found inside a compound. Short words are not: *Rat* is
             inside *Generation*.
         finite: Forms of the verb without its particle: *tritt* of *beitreten*.
-        particle: The particle of a separable verb: *bei*.
+        particle: The particle of a separable verb: *bei*; of two words *wieder-her*, with a hyphen.
+        in_two_words: Forms that may be written as two words, which a hyphen joins here:
+            *wieder-hergestellt*.
         is_known: Whether the language's dictionary has the word.
     """
 
@@ -36,6 +38,7 @@ class WordForms:
     is_inside: bool = False
     finite: frozenset[str] = frozenset()
     particle: str = ""
+    in_two_words: frozenset[str] = frozenset()
     is_known: bool = True
 
     def __or__(self, other: WordForms) -> WordForms:
@@ -50,6 +53,7 @@ class WordForms:
             is_inside=self.is_inside or other.is_inside,
             finite=self.finite | other.finite,
             particle=self.particle or other.particle,
+            in_two_words=self.in_two_words | other.in_two_words,
             is_known=self.is_known or other.is_known,
         )
 

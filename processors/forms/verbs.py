@@ -78,6 +78,18 @@ def weak_forms(infinitive: str, prefixes: Iterable[str]) -> set[str]:
     return present | {past + ending for ending in endings} | {begin + past}
 
 
+def is_verb(lemma: str, forms: AbstractSet[str]) -> bool:
+    """Return whether a word has a form that only verbs have: *-t*, *-te* or *ge-…-t*.
+
+    Args:
+        lemma: The word; an adjective may end like an infinitive, as *golden*.
+        forms: Its forms.
+    """
+    stem = _stem(lemma)
+    past = _past_stem(stem)
+    return not forms.isdisjoint({f"{stem}t", past, f"{stem}te", f"{past}e", PAST + past})
+
+
 def _prefix(lemma: str, prefixes: Iterable[str]) -> str:
     return next((p for p in sorted(prefixes, key=len)[::-1] if lemma.startswith(p)), "")
 

@@ -192,7 +192,7 @@ def _separated(word: Word, languages: tuple[str, ...]) -> Proposal:
         forms = word_forms(word.word, code)
         if forms.particle:
             verb = tuple((IndexTerm.of(form),) for form in sorted(forms.finite))
-            return verb, ((IndexTerm.of(forms.particle),),)
+            return verb, (tuple(map(IndexTerm.of, forms.particle.split("-"))),)
     return ()
 
 

@@ -268,13 +268,14 @@ LANGUAGE = Language(
     clause_starters=words("und oder sowie aber sondern als wie"),
     verb_particles=words(
         """
-        ab an auf aus auseinander bei da dar davon dazu durch ein empor entgegen entlang fehl fort
-        gegen gegenüber her herab heran herauf heraus herbei herein herüber herum herunter hervor
-        hin hinab hinauf hinaus hinein hinter hinüber hinunter hinweg hinzu los mit nach nieder ran
-        rauf raus rüber runter über um umher unter vor voran voraus vorbei vorher weg weiter wieder
-        zu zurecht zurück zusammen
+        ab an aneinander auf aus auseinander bei da dar davon dazu dazwischen durch ein empor
+        entgegen entlang fehl fort gegen gegenüber her herab heran herauf heraus herbei herein
+        herüber herum herunter hervor hin hinab hinauf hinaus hinein hinter hinüber hinunter hinweg
+        hinzu ineinander los mit nach nieder ran rauf raus rüber runter über um umher unter vor
+        voran voraus vorbei vorher weg weiter wieder zu zurecht zurück zusammen
         """
     ),
+    verb_adverbs=words("mit wieder"),
     verb_prefixes=words("be emp ent er ge miss ver zer"),
     feminine_endings=words("in innen"),
     declension=words("e en er es em"),

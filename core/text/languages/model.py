@@ -184,6 +184,8 @@ class Language:
         verb_particles: Particles that part from their verb, *bei* in *tritt ... bei*, and make a
             noun another word: *Auslieferung* is no kind of *Lieferung*. What else parts from a
             verb is known from the dictionary: *sicher* in *stellt ... sicher*.
+        verb_adverbs: Adverbs that begin such words, and stand before a particle of the verb where
+            it is apart: *wieder* in *stellt … wieder her*.
         verb_prefixes: Prefixes that never part from their verb: *ver*.
         feminine_endings: Endings that make the word for a woman: *Präsident-in*.
         declension: Endings of adjectives and participles.
@@ -237,6 +239,7 @@ class Language:
     combining_forms: Mapping[str, str] = field(default_factory=dict)
     clause_starters: Words = frozenset()
     verb_particles: Words = frozenset()
+    verb_adverbs: Words = frozenset()
     verb_prefixes: Words = frozenset()
     feminine_endings: Words = frozenset()
     declension: Words = frozenset()

@@ -54,6 +54,9 @@ LEMMAS = {
     "überraschen": "überraschen",
     "überraschte": "überraschen",
     "Quorzens": "Quorzens",
+    "aussagen": "aussagen",
+    "leer": "leer",
+    "holzern": "holzern",
     "zollfrei": "zollfrei",
     "zollfreie": "zollfrei",
     "zollfreien": "zollfrei",
@@ -94,6 +97,22 @@ def test_whatever_the_dictionary_parts_from_a_verb_is_its_particle() -> None:
     assert forms.particle == "klar"
     assert forms.finite == {"machen", "macht"}
     assert forms.in_any_case >= {"klarmacht", "klargemacht", "klargemachten", "klarzumachen"}
+
+
+def test_an_adverb_before_a_particle_is_a_word_of_its_own_where_the_verb_is_apart() -> None:
+    forms = german("wiederzusagen")
+    assert forms.particle == "wieder-zu"
+    assert forms.in_two_words >= {"wieder-zusagen", "wieder-zugesagt", "wieder-zuzusagen"}
+    assert forms.in_any_case >= {"wiederzusagte", "wiederzugesagten"}
+    assert not german("zusagen").in_two_words
+
+
+def test_a_verb_of_which_the_dictionary_has_few_forms_has_those_of_the_verb_in_it() -> None:
+    forms = german("aussagen")
+    assert forms.particle == "aus"
+    assert forms.in_any_case >= {"aussagt", "ausgesagt", "auszusagen"}
+    assert german("leersagen").particle == "leer"
+    assert not german("holzern").finite
 
 
 def test_a_weak_verb_has_the_participle_that_the_dictionary_lacks() -> None:
