@@ -16,8 +16,6 @@ from wirewatch.run.bootstrap import load_files, open_settings
 from wirewatch.run.reading import describe_archive, read_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from config.catalog.models import Catalog
     from config.settings import Settings
     from core.archive import IndexState
@@ -71,7 +69,11 @@ def search(
     if as_json:
         print_json([as_row(hit) for hit in page.hits])
     elif labels:
-        _print_labels(page.hits, settings.language_codes)
+        from wirewatch.cli.labels import print_labels
+
+        articles = (hit.revision for hit in page.hits)
+        rows = [(r.article.title, r.article.lead, r.language) for r in articles]
+        print_labels({"": rows}, settings.language_codes)
     else:
         for hit in page.hits:
             _print_hit(hit)
@@ -179,27 +181,6 @@ def _catalog(settings: Settings) -> Catalog:
     if errors := [f for f in faults if f.is_error and "entities" in f.file]:
         raise CatalogError(errors)
     return catalog
-
-
-def _print_labels(hits: Sequence[Hit], languages: Collection[str]) -> None:
-    """Print articles as lines that a person labels; of those with one headline the first.
-
-    Args:
-        hits: The articles.
-        languages: Codes that labelled lines may name.
-    """
-    from core.text.tokens import tokenise
-    from wirewatch.topic_tools.headlines import unjudged_line
-
-    first: dict[tuple[str, ...], Hit] = {}
-    for hit in hits:
-        first.setdefault(tuple(tokenise(hit.revision.article.title).words), hit)
-    for hit in first.values():
-        article, language = hit.revision.article, hit.revision.language
-        known = language if language in languages else ""
-        say(unjudged_line(article.title, article.lead, known))
-    if copies := len(hits) - len(first):
-        typer.echo(f"Left out: {copies:,} copies of these headlines.", err=True)
 
 
 def _print_hit(hit: Hit) -> None:

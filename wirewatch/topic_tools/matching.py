@@ -26,6 +26,7 @@ class Scored:
     article_id: str
     url: str
     title: str
+    lead: str
     outlet: str
     language: str
     at: datetime
@@ -84,6 +85,7 @@ def _scored(article: ArticleRevision, match: Match) -> Scored:
         article_id=article.article_id,
         url=article.url,
         title=article.title,
+        lead=article.lead,
         outlet=article.outlet,
         language=match.article.language,
         at=article.fetched_at,

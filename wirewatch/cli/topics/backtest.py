@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.errors import UsageError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.terminal import with_progress
@@ -20,6 +21,8 @@ from wirewatch.cli.topics.options import (
 from wirewatch.run.bootstrap import open_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from config.settings import Settings
     from wirewatch.topic_tools.backtest import Backtest
     from wirewatch.topic_tools.corpus import Span
@@ -36,6 +39,10 @@ def backtest(
     limit: Annotated[
         int, typer.Option(min=1, help="Matches, messages and near misses to print at most.")
     ] = 20,
+    labels: Annotated[
+        bool,
+        typer.Option("--labels", help="Matches and near misses to label for `topics try` instead."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a topic would have matched, and the messages after stories, caps and quiet hours.
@@ -47,6 +54,9 @@ def backtest(
     from wirewatch.topic_tools.corpus import Span
     from wirewatch.topic_tools.files import check_alerts
 
+    if labels and (as_json or against):
+        mend = "Leave --json and --against out."
+        raise UsageError("--labels prints headlines of one topic.", mend=mend)
     settings = open_settings()
     now = utc_now()
     span = Span(parse_since(since, now), now)
@@ -56,6 +66,9 @@ def backtest(
     other = _run(settings, against, span, file) if against else None
     if as_json:
         print_json({"topic": topic, **result.as_json(), **_against(result, other)})
+        return
+    if labels:
+        _print_labels(result, limit, settings.language_codes)
         return
     _print_backtest(result, limit)
     if other is not None:
@@ -112,6 +125,17 @@ def _print_backtest(result: Backtest, limit: int) -> None:
             print_article(" ", each)
         if len(found) > limit:
             write(f"  … and {len(found) - limit:,} more (--limit).")
+
+
+def _print_labels(result: Backtest, limit: int, languages: Collection[str]) -> None:
+    from wirewatch.cli.labels import print_labels
+
+    found = {"matches": result.matches, "near misses": result.near_misses}
+    rows = {
+        name: [(each.title, each.lead, each.language) for each in articles[:limit]]
+        for name, articles in found.items()
+    }
+    print_labels(rows, languages)
 
 
 def _print_against(name: str, result: Backtest, other: Backtest) -> None:

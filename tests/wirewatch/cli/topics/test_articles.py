@@ -206,6 +206,25 @@ def test_backtest_shows_matches_messages_and_near_misses(
 
 
 @pytest.mark.slow
+def test_backtest_writes_what_it_found_as_lines_to_label(topic: CliInstallation) -> None:
+    rows = lines(lead="Am Rande des Gipfels.") + b"\n" + lines(outlet="kopie").replace(b"/a", b"/b")
+    args = ("topics", "backtest", "peace", "--articles", "-", "--labels")
+    done = topic.execute(*args, "--limit", "7", stdin=rows)
+    comment, *matches = done.out.splitlines()
+    assert comment == "# matches"
+    assert matches[:4] == [f"? de: {title} || Am Rande des Gipfels." for title in HEADLINES[:4]]
+    assert matches[4:] == ["# near misses", f"? de: {HEADLINES[4]} || Am Rande des Gipfels."]
+    assert "Left out: 4 copies of these headlines." in done.err
+    judged = done.out.replace("? de: Ukraine", "- de: Ukraine").replace("? ", "+ ")
+    result = json.loads(
+        topic.invoke("topics", "try", "peace", "-", "--json", stdin=judged.encode())
+    )
+    assert (result["precision"], result["recall"]) == (0.75, 0.75)
+    for other in (("--json",), ("--against", "peace")):
+        assert topic.execute(*args, *other, stdin=rows).code == 2
+
+
+@pytest.mark.slow
 def test_articles_of_a_file_must_be_articles(topic: CliInstallation) -> None:
     args = ("topics", "diff", "peace", "peace", "--articles", "-")
     for wrong in (b"no json", b"[]", b'{"first_seen_at": "yesterday"}'):
