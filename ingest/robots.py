@@ -10,13 +10,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -26,6 +24,7 @@ from core.clock import Clock
 from core.http import Response
 from core.http.client import HttpClient
 from ingest.hosts import HostGate
+from ingest.origin_locks import OriginLocks, origin_of
 from ingest.parsing.messages import RobotsAnswer, RobotsRequest
 from ingest.polling.backoff import FetchFailure, failure_of
 
@@ -150,21 +149,15 @@ class Robots:
         self._store = store
         self._clock = clock
         self._decide_apart = decide_apart
-        self._busy: dict[str, asyncio.Lock] = {}
+        self._locks = OriginLocks()
         self._parsed: OrderedDict[str, tuple[str, Protego]] = OrderedDict()
         self._failures: OrderedDict[str, Phrase] = OrderedDict()
 
     async def allowed(self, url: str) -> RobotsDecision:
         """Decide whether an absolute http or https URL may be requested."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        lock = self._busy.setdefault(origin, asyncio.Lock())
-        try:
-            async with lock:
-                copy = await self._copy(origin)
-        finally:
-            if not lock.locked():
-                self._busy.pop(origin, None)
+        origin = origin_of(url)
+        async with self._locks.hold(origin):
+            copy = await self._copy(origin)
         return await self._decide(origin, copy, url)
 
     async def _copy(self, origin: str) -> RobotsCopy:

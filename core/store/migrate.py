@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from config.errors import OperatorError
 from core.store import leases
 
-HEAD = "0036"
+HEAD = "0037"
 """The newest revision in ``migrations/versions``; a test compares the two."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -36,6 +36,7 @@ from core.store import (
     page_signals,
     rereads,
     targets,
+    tdm_files,
     tdm_opt_outs,
     topic_hours,
     websub,
@@ -328,6 +329,7 @@ RULES = {
         ("articles", "article_revisions", "sightings"), kind="articles", walk=articles.forget
     ),
     "opt-outs": RetentionRule(("tdm_opt_outs",), tdm_opt_outs.forget),
+    "opt-out files": RetentionRule(("tdm_files",), tdm_files.forget),
     "nightly runs": RetentionRule(("nightly_runs",), nightly_runs.forget),
 }  # fmt: skip
 """The rules by name, in the order in which they are applied."""

@@ -35,7 +35,7 @@ class TdmOptOut:
     """A reservation.
 
     Attributes:
-        signal: Where it was said: ``header`` or ``meta``.
+        signal: Where it was said: ``meta``, ``header`` or ``tdmrep.json``.
         seen_at: When it was last written down.
     """
 

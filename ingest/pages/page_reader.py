@@ -43,6 +43,7 @@ from ingest.pages.page_fetcher import PageFetcher
 from ingest.pages.revise import EntryOutcome
 from ingest.polling.backoff import FetchFailure
 from ingest.rereads.follow_ups import schedule_follow_ups
+from ingest.tdm_file import TdmFiles
 from ingest.urls import hides_address, shown_url
 
 KNOWN_ELSEWHERE = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
@@ -83,6 +84,7 @@ class PageReader:
     def __init__(self, deps: Deps, fetcher: PageFetcher) -> None:
         self._deps = deps
         self._fetcher = fetcher
+        self._tdm_files = TdmFiles(deps)
 
     async def read(self, entry: EntryRecord) -> EntryResult:
         """Read the page of an entry and store the result.
@@ -136,10 +138,14 @@ class PageReader:
             return HIDDEN_ADDRESS
         if await tdm.forbids_pages(self._deps, entry.feed_id):
             return tdm.RESERVED
+        in_file = await self._tdm_files.reserves(entry.url)
+        if in_file and self._deps.settings.tdm_opt_out == "no_pages":
+            await tdm.note_reservation(self._deps, entry.feed_id, tdm.FILE)
+            return tdm.RESERVED
         response = await self._fetcher.request(entry.url, entry.url)
         if isinstance(response, FetchFailure):
             return response
-        signal = tdm.find_reservation(response.headers, response.body)
+        signal = tdm.find_reservation(response.headers, response.body, in_file=in_file)
         await tdm.note_reservation(self._deps, entry.feed_id, signal)
         return await self._fetcher.extract(entry, response, self._deps.clock())
 

@@ -22,7 +22,8 @@ def test_a_reservation_is_read_from_the_header_or_the_head_of_a_page() -> None:
     for headers, body, expected in (
         ({"tdm-reservation": "1"}, "", "header"),
         ({"tdm-reservation": " 1 "}, "", "header"),
-        ({"tdm-reservation": "0"}, META, None),
+        ({"tdm-reservation": "0"}, META, "meta"),
+        ({"tdm-reservation": "1"}, META.replace("1", "0"), None),
         ({}, META, "meta"),
         ({}, "<META content='1' NAME='TDM-Reservation' />", "meta"),
         ({}, "<meta name=tdm-reservation content=1>", "meta"),
@@ -34,6 +35,8 @@ def test_a_reservation_is_read_from_the_header_or_the_head_of_a_page() -> None:
         ({}, "", None),
     ):
         assert find_reservation(headers, body.encode()) == expected, (headers, body[:80])
+    assert find_reservation({}, b"", in_file=True) == "tdmrep.json"
+    assert find_reservation({"tdm-reservation": "0"}, b"", in_file=True) is None
 
 
 @pytest.mark.slow
