@@ -5,9 +5,10 @@
     python bench/console.py [--stories 100000] [--clients 4] [--seconds 5] [--engine sqlite]
 
 Fills a new store with stories (thirty topics, 220 outlets, every tenth with a copy, every fifth
-held back), serves the console in another process and sends requests over loopback, each client on
-one connection. PostgreSQL is started if its server is installed. CPU is that of the console's
-process for one answer, which other load on the machine changes little.
+suppressed, every fortieth with a message that is held), serves the console in another process and
+sends requests over loopback, each client on one connection. PostgreSQL is started if its server is
+installed. CPU is that of the console's process for one answer, which other load on the machine
+changes little.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from core.store import Store, cards
 from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
+from core.store.notification_items import notification_items
 from tests.support import postgres
 from wirewatch.web.app import create_app
 from wirewatch.web.listener import address, listen
@@ -51,6 +53,8 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WORDS = ("Regierung", "Beitritt", "Gipfel", "Nato", "Ukraine", "Brüssel", "treaty", "summit")
 COUNTRIES = ("DE", "AT", "CH", "GB", "US", "FR", "UA", "PL")
 CHUNK = 5_000
+REFERRING = (delivery_store.deliveries, notification_items)
+"""Tables whose rows refer to others."""
 
 PATHS = {
     "stories page": "/",
@@ -59,6 +63,7 @@ PATHS = {
     "stories page, topic and country": "/?topic=topic-7&country=PL",
     "stories page, rare word": "/?q=einhorn",
     "compact list": "/?list=compact",
+    "stories page, held": "/?state=held",
     "compact list, older": "",
     "compact list, topic and country": "/?list=compact&topic=topic-7&country=PL",
     "wall": "/wall",
@@ -200,7 +205,7 @@ def _fill(store: Store, count: int) -> None:
             for table, row in _story(number):
                 rows.setdefault(table, []).append(row)
         with store.write() as connection:
-            for table in sorted(rows, key=lambda t: t is delivery_store.deliveries):
+            for table in sorted(rows, key=lambda t: t in REFERRING):
                 connection.execute(table.insert(), rows[table])
     with store.write() as connection:
         connection.execute(text("ANALYZE"))
@@ -279,15 +284,23 @@ def _alert(
         "reason_code": "new_story", "article_id": article, "opened_at": at, "updated_at": at,
         "acked_by": "Anna" if state == "acked" else "", "acked_at": at,
     }  # fmt: skip
-    note = hash_parts("note", alert)
+    note, is_held = hash_parts("note", alert), int(alert[:6], 16) % 40 == 0
+    later = at + timedelta(days=9_999)
     yield delivery_store.notifications, {
         "id": note, "alert_id": alert, "receiver": "desk", "kind": "new_story", "seq": 0,
         "body": "{}", "created_at": at,
     }  # fmt: skip
+    yield notification_items, {
+        "notification_id": note, "number": 0, "alert_id": alert, "topic_id": topic,
+        "topic_title": topic.title(), "story_id": story, "article_id": article, "revision": 1,
+        "kind": "new_story", "severity": severity, "score": 40, "reason": "New story.",
+        "reason_code": "new_story", "hold_code": "cap" if is_held else "", "added_at": at,
+    }  # fmt: skip
     yield delivery_store.deliveries, {
         "id": hash_parts("delivery", alert), "notification_id": note, "receiver": "desk",
-        "target": "https://desk.example", "state": "delivered", "attempts": 1,
-        "possible_repeat": False, "next_attempt_at": at, "created_at": at, "updated_at": at,
+        "target": "https://desk.example", "state": "pending" if is_held else "delivered",
+        "attempts": int(not is_held), "possible_repeat": False, "next_attempt_at": at,
+        "held_until": later if is_held else None, "created_at": at, "updated_at": at,
     }  # fmt: skip
 
 

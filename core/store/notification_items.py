@@ -39,7 +39,6 @@ from core.store.column_types import UtcDateTime, metadata
 from core.store.deliveries import (
     PENDING,
     SYSTEM,
-    UNFINISHED,
     Delivery,
     Notification,
     deliveries,
@@ -127,20 +126,6 @@ class ToldItem:
     country: str
     added_at: datetime
     is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HeldItem:
-    """An item that waits in a digest.
-
-    Attributes:
-        receiver: Whom the digest is for.
-        held_until: When the digest goes out.
-    """
-
-    item: NotificationItem
-    receiver: str
-    held_until: datetime
 
 
 def lock_receivers(connection: Connection, receivers: Collection[str]) -> None:
@@ -317,46 +302,6 @@ def load_earlier_bodies(
     return list(connection.scalars(query))
 
 
-def list_held(
-    connection: Connection, *, alert_id: str | None = None, limit: int = 2**31 - 1
-) -> list[HeldItem]:
-    """Return the items that are held now, those that go out first in front.
-
-    Args:
-        connection: Any transaction.
-        alert_id: Only items about this alert.
-        limit: How many at most.
-    """
-    columns = deliveries.c
-    until = func.coalesce(columns.held_until, columns.next_attempt_at)
-    waiting = (
-        select(columns.notification_id, func.min(until).label("held_until"))
-        .where(columns.state.in_(UNFINISHED), columns.attempts == 0)
-        .group_by(columns.notification_id)
-        .subquery()
-    )
-    query = (
-        select(notification_items, notifications.c.receiver, waiting.c.held_until)
-        .join(notifications, notifications.c.id == notification_items.c.notification_id)
-        .join(waiting, waiting.c.notification_id == notifications.c.id)
-        .where(notification_items.c.hold_code != "")
-        .order_by(waiting.c.held_until, notifications.c.id, notification_items.c.number)
-        .limit(limit)
-    )
-    if alert_id is not None:
-        query = query.where(notification_items.c.alert_id == alert_id)
-    return [_held(dict(row)) for row in connection.execute(query).mappings()]
-
-
-def list_held_titles(connection: Connection) -> list[tuple[HeldItem, str]]:
-    """Return the items that are held now, each with the title of its alert."""
-    held = list_held(connection)
-    query = select(alerts.c.id, alerts.c.title)
-    query = query.where(alerts.c.id.in_({each.item.alert_id for each in held}))
-    titles = {row.id: row.title for row in connection.execute(query)}
-    return [(each, titles.get(each.item.alert_id, "")) for each in held]
-
-
 def list_told(connection: Connection, *, since: datetime) -> list[ToldItem]:
     """Return the items that were added since a time, or whose alerts are open."""
     items, about = notification_items.c, decisions.c
@@ -376,11 +321,6 @@ def list_told(connection: Connection, *, since: datetime) -> list[ToldItem]:
         .where(or_(items.added_at > since, alerts.c.state == OPEN))
     )
     return [ToldItem(**row) for row in connection.execute(query).mappings()]
-
-
-def _held(row: dict[str, object]) -> HeldItem:
-    receiver, held_until = row.pop("receiver"), row.pop("held_until")
-    return HeldItem(NotificationItem(**row), receiver, held_until)  # type: ignore[arg-type]
 
 
 def _is_untouched() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ import pytest
 
 from config.catalog.models import AlertsDefinition, Catalog, RouteDefinition
 from config.weekly_hours import WeeklyHours, parse_hours
-from core.store import notification_items
+from core.store import held_items
 from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
 from tests.support.faultserver import Exchange, FaultServer, reply
 from tests.support.postgres import ON_EVERY_DATABASE
@@ -191,7 +191,7 @@ def test_a_night_in_which_the_clocks_change_ends_with_one_catch_up(
         harness.now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
         decide(harness, number)
     with harness.store.read() as connection:
-        held = notification_items.list_held(connection)
+        held = held_items.list_held(connection)
     assert {item.held_until for item in held} == {datetime.fromisoformat(end).replace(tzinfo=UTC)}
     harness.now = held[0].held_until
     assert send_due(harness) == 1

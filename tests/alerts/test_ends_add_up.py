@@ -16,7 +16,7 @@ from alerts.topic_report import load_ends
 from alerts.worker import AlertsWorker
 from config.catalog.models import AlertsDefinition, Catalog, RouteDefinition, TopicState
 from core.messages import Match, Origin
-from core.store import notification_items
+from core.store import held_items
 from core.store.match_counts import days_until
 from core.store.silences import add_silence
 from tests.alerts.harness import NOON, PLACE, TEXT, Harness, batch, match, open_harness, topic
@@ -124,7 +124,7 @@ def test_whatever_happens_the_ends_add_up_to_the_matches(harness: Harness, seed:
         )
         with harness.store.read() as connection:
             held = {(h.item.topic_id, h.item.article_id, h.item.revision)
-                    for h in notification_items.list_held(connection)}  # fmt: skip
+                    for h in held_items.list_held(connection)}  # fmt: skip
         assert len(held) == sum(day.held_by.get("cap", 0) for day in days)
     harness.advance(hours=20)
     harness.dispatcher().run_once(attempt_all_due=False)

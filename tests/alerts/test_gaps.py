@@ -13,7 +13,7 @@ from alerts.gaps import GAP_WAIT
 from config.catalog.models import AlertPolicy, AlertsDefinition, Catalog, RouteDefinition
 from config.weekly_hours import WeeklyHours, parse_hours
 from core.messages import Match, Origin
-from core.store import notification_items
+from core.store import held_items
 from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
 
 SINCE = NOON - timedelta(days=4)
@@ -94,7 +94,7 @@ def test_each_item_says_since_when_the_feed_was_not_read(desk: Harness) -> None:
     assert item["held_reason"].startswith("Published while the feed was not read, since 18 Nov")
     assert body["reason"] == "Published while the feeds were not read: 1"
     with desk.store.read() as connection:
-        [held] = notification_items.list_held(connection)
+        [held] = held_items.list_held(connection)
     assert held.held_until - NOON == pytest.approx(GAP_WAIT, abs=timedelta(seconds=1))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from config.weekly_hours import WeeklyHours, parse_hours
 from core.processes.instance import Instance
-from core.store import notification_items, resend
+from core.store import held_items, resend
 from core.store.console.story_card import load_cards
 from tests.alerts.event_names import find_misnamed
 from tests.alerts.harness import NOON, Harness, batch
@@ -151,13 +151,13 @@ def test_a_reload_that_ends_quiet_hours_does_not_change_what_is_held(
 def test_held_items_are_listed_until_they_are_released(harness: Harness, night: datetime) -> None:
     harness.decide(event_number(1))
     with harness.store.read() as connection:
-        [held] = notification_items.list_held(connection)
+        [held] = held_items.list_held(connection)
     assert (held.receiver, held.held_until) == ("desk", night)
     assert (held.item.topic_id, held.item.hold_code) == ("trade", "quiet_hours")
     harness.now = night
     send_due(harness)
     with harness.store.read() as connection:
-        assert notification_items.list_held(connection) == []
+        assert held_items.list_held(connection) == []
 
 
 def test_two_instances_do_not_send_a_digest_twice(

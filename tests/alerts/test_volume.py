@@ -20,7 +20,7 @@ from config.catalog.models import (
     TopicState,
 )
 from core.messages import AlertEvent, Match
-from core.store import alert_changes, notification_items, rereads, topic_hours
+from core.store import alert_changes, held_items, rereads, topic_hours
 from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
@@ -174,7 +174,7 @@ def test_what_waits_on_the_ladder_is_held_with_a_reason_and_released(harness: Ha
     harness.dispatcher().run_once()
     grow(harness, *range(1, 5))
     with harness.store.read() as connection:
-        [held] = notification_items.list_held(connection)
+        [held] = held_items.list_held(connection)
     assert (held.item.kind, held.item.hold_code) == ("new_coverage", "ladder")
     assert harness.dispatcher().run_once()["held"] == 1
     harness.advance(minutes=15)

@@ -10,6 +10,7 @@ from core.store.cards import cards
 from core.store.deliveries import deliveries
 from core.store.feeds import feeds
 from tests.support.console import Console, add_delivery, add_feeds, add_story
+from tests.support.stories import add_held
 
 TEXTS = ("Die Nato tagt in Paris.", "Die Nato tagt in Rom. Friedensgespräche folgen.")
 
@@ -22,6 +23,8 @@ def fill(console: Console, now: datetime) -> None:
     for n, severity in enumerate(("low", "normal", "high", "urgent")):
         add_story(store, severity, now - timedelta(hours=n), severity=severity)
     add_story(store, "Zurückgehalten", now, alerted=False)
+    with store.write() as connection:
+        add_held(connection, first, "desk", now, now + timedelta(hours=8))
     for state in ("delivered", "failed", "unknown", "pending", "sending"):
         add_delivery(store, first, f"{state}.beispiel", state, now)
     console.submit("/act", [("act", "ack"), ("pick", first)])

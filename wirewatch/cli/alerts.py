@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.store.alerts import DecisionRow
     from core.store.deliveries import Delivery, Notification
     from core.store.escalations import EscalationRow
-    from core.store.notification_items import HeldItem
+    from core.store.held_items import HeldItem
     from core.store.stories import Story
     from core.store.told_revisions import LaterRevision
 
@@ -194,12 +194,12 @@ def _english(stored: str) -> str:
 
 
 def _list_held(settings: Settings, topic: str | None, most: int, *, as_json: bool) -> None:
-    from core.store import notification_items
+    from core.store import held_items
 
     with read_store(settings) as store, store.read() as connection:
         rows = [
             held_row(held, title)
-            for held, title in notification_items.list_held_titles(connection)
+            for held, title in held_items.list_held_titles(connection)
             if topic in (None, held.item.topic_id)
         ][:most]
     if topic and not rows:

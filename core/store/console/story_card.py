@@ -21,6 +21,7 @@ from core.store.alerts import alerts, decisions
 from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards
 from core.store.column_types import UtcDateTime
 from core.store.deliveries import PENDING, deliveries, notifications
+from core.store.held_items import held_until
 from core.store.notification_items import notification_items
 from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
@@ -96,6 +97,8 @@ class StoryCard:
         verdict: ``relevant``, ``irrelevant`` or empty.
         assigned_to: Who takes care of it; empty where nobody was named.
         snoozed_until: Until when only what is new is told; the time may have passed.
+        held_until: When the first message about it that is held goes out; None where none is held
+            (:mod:`core.store.held_items`).
         notified: States of its deliveries.
         suppressed: Its articles that were suppressed, by reason.
     """
@@ -133,6 +136,7 @@ class StoryCard:
     verdict_note: str = ""
     assigned_to: str = ""
     snoozed_until: datetime | None = None
+    held_until: datetime | None = None
     notified: tuple[DeliveryCount, ...] = ()
     suppressed: tuple[SuppressedCount, ...] = ()
 
@@ -189,6 +193,7 @@ _CARDS = (
         story_table.c.first_seen,
         story_table.c.last_seen,
         story_table.c.outlets,
+        held_until(cards).label("held_until"),
         func.coalesce(_TOLD_FACTS, story_articles.c.facts).label("facts"),
     )
     .select_from(
@@ -257,6 +262,7 @@ _UNCHANGED = (
     *("alert_id", "story_id", "topic_id", "title", "severity", "state", "told", "at"),
     *("reason_code", "reason", "acked_at", "closed_at"),
     *("verdict", "verdict_reason", "verdict_by", "verdict_at", "verdict_note", "snoozed_until"),
+    "held_until",
 )
 """Columns that a card shows as they are stored."""
 

@@ -45,6 +45,7 @@ from core.store.console.story_card import (
     cursor_as_sql,
     load_cards,
 )
+from core.store.held_items import held_alert_ids
 from core.store.sql import chunks, is_storable
 
 __all__ = [
@@ -63,8 +64,11 @@ __all__ = [
     "select_page",
 ]
 
-STATES = ("told", "open", "acked", "closed", "relevant", "irrelevant", SUPPRESSED, "all")
-"""Values of :attr:`StoryFilter.state`; ``told`` is everything except suppressed stories."""
+HELD = "held"
+
+STATES = ("told", "open", "acked", "closed", "relevant", "irrelevant", HELD, SUPPRESSED, "all")
+"""Values of :attr:`StoryFilter.state`; ``told`` is everything except suppressed stories, ``held``
+the stories about which a message is held, whatever people did with them."""
 
 MAX_LIMIT = 200
 MOST_COUNTED = 100
@@ -261,6 +265,8 @@ def _conditions(story_filter: StoryFilter) -> list[ColumnElement[bool]]:
 
 
 def _is_in_state(state: str) -> ColumnElement[bool]:
+    if state == HELD:
+        return cards.c.alert_id.in_(held_alert_ids())
     if state in ("told", SUPPRESSED):
         return cards.c.told == (true() if state == "told" else false())
     column = cards.c.verdict if state in ("relevant", "irrelevant") else cards.c.state

@@ -16,14 +16,14 @@ from sqlalchemy import Connection, select
 
 from core.messages import ArticleRevision, Evidence
 from core.store import alerts as alert_store
-from core.store import notification_items
+from core.store import held_items, notification_items
 from core.store.alerts import DecisionRow
 from core.store.articles import article_revisions, articles
 from core.store.console.history import StoryAction, load_actions
 from core.store.console.story_card import StoryCard, load_cards
 from core.store.deliveries import Delivery, Notification
 from core.store.escalations import EscalationRow, load_escalations
-from core.store.notification_items import HeldItem
+from core.store.held_items import HeldItem
 from core.store.stories import StoryArticle, find_story
 from core.store.told_revisions import (
     LaterRevision,
@@ -154,7 +154,7 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
         elsewhere=_load_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
         notifications=tuple(NotificationDeliveries(n, rows) for n, rows in notifications),
         actions=load_actions(connection, card.alert_id),
-        held=tuple(notification_items.list_held(connection, alert_id=card.alert_id)),
+        held=tuple(held_items.list_held(connection, alert_id=card.alert_id)),
         escalations=tuple(load_escalations(connection, card.alert_id)),
         independent_outlets=0 if story is None else story.independent_outlets,
     )

@@ -30,6 +30,7 @@ from core.store.cards import LANGUAGE, OUTLET, card_labels, cards
 from core.store.console.story_card import StoryCursor
 from core.store.console.story_list import StoryFilter, select_page
 from core.store.deliveries import deliveries
+from core.store.held_items import held_until
 from core.store.notification_items import notification_items
 from core.store.stories import stories, story_articles
 
@@ -49,6 +50,8 @@ class StoryRow:
         first_seen: When its first article was seen.
         undelivered: Number of its deliveries that failed, or of which nobody knows whether they
             arrived.
+        held_until: When the first message about it that is held goes out; None where none is held
+            (:mod:`core.store.held_items`).
     """
 
     alert_id: str
@@ -70,6 +73,7 @@ class StoryRow:
     acked_by: str = ""
     assigned_to: str = ""
     snoozed_until: datetime | None = None
+    held_until: datetime | None = None
 
     @property
     def cursor(self) -> StoryCursor:
@@ -115,6 +119,7 @@ def _select_rows(page: Select[Any]) -> Select[Any]:
             _OUTLETS.label("labelled_outlets"),
             _ONLY_LANGUAGE.label("language"),
             _UNDELIVERED.label("undelivered"),
+            _HELD_UNTIL.label("held_until"),
         )
         .select_from(
             ids.join(cards, cards.c.alert_id == ids.c.alert_id)
@@ -162,6 +167,7 @@ def _count_undelivered() -> ScalarSelect[int]:
 
 
 _ARTICLES, _UNDELIVERED = _count_articles(), _count_undelivered()
+_HELD_UNTIL = held_until(cards)
 _OUTLETS, _ONLY_LANGUAGE = _aggregate_labels(OUTLET, func.count()), _only_language()
 
 
@@ -178,4 +184,5 @@ def _row(row: RowMapping) -> StoryRow:
         acked_by=row["acked_by"] or "",
         assigned_to=row["assigned_to"] or "",
         snoozed_until=row["snoozed_until"],
+        held_until=row["held_until"],
     )

@@ -27,7 +27,7 @@ from config.errors import (
 )
 from config.i18n import Phrase, in_english
 from core.clock import Clock
-from core.store import Connection, Store, notification_items, targets
+from core.store import Connection, Store, held_items, targets
 from core.store import resend as resend_store
 from core.store.console import overviews, story_list, story_page
 from core.store.console.actions import ActionResult
@@ -302,7 +302,7 @@ class ApiHandlers:
 
     def held(self, request: Request, *, topic: Text = "") -> Response:
         """List the messages that a cap or quiet hours hold, those that go out first in front."""
-        found = self._read(notification_items.list_held)
+        found = self._read(held_items.list_held)
         return _answer(request, waiting.held_list(found, topic))
 
     def broken_targets(self, request: Request) -> Response:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from config.catalog.models import Catalog
 from config.i18n import Phrase, in_english
-from core.store.notification_items import HeldItem
+from core.store.held_items import HeldItem
 from core.store.targets import TargetState
 from wirewatch.owners import owner_of_receiver
 

@@ -14,12 +14,12 @@ from config.catalog.models import Catalog
 from config.errors import NotFoundError
 from config.i18n import Phrase, Translator
 from core.store import deliveries as delivery_store
-from core.store import notification_items, targets
+from core.store import held_items, targets
 from core.store import resend as resend_store
 from core.store.console import overviews
 from core.store.console.overviews import DELIVERY_STATES, DeliveryOverview
 from core.store.console.story_list import StoryCursor
-from core.store.notification_items import HeldItem
+from core.store.held_items import HeldItem
 from core.store.resend import Selection
 from core.store.targets import TargetState
 from wirewatch.owners import owner_of_receiver
@@ -66,7 +66,7 @@ class DeliveriesPage:
             )
             counts = delivery_store.count_by_state(connection)
             broken = targets.list_broken(connection)
-            held = notification_items.list_held_titles(connection)
+            held = held_items.list_held_titles(connection)
         return renderer.render(
             request,
             "deliveries.html",

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from config.catalog.models import Catalog
 from core.store.console.handover import Handover, HandoverAlert, HandoverList, load_handover
-from core.store.notification_items import list_held_titles
+from core.store.held_items import list_held_titles
 from wirewatch.web import display
 from wirewatch.web.pages.deliveries import held_row
 from wirewatch.web.render import READ_METHODS, PageRenderer

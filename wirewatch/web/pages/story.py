@@ -28,8 +28,8 @@ from core.store.console.story_page import (
 )
 from core.store.deliveries import Delivery
 from core.store.escalations import EscalationRow
+from core.store.held_items import HeldItem
 from core.store.match_counts import NOTIFIED
-from core.store.notification_items import HeldItem
 from core.store.told_revisions import LaterRevision
 from core.text import clean, lang_attribute
 from core.text.excerpt import excerpt_around

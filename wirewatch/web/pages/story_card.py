@@ -35,6 +35,7 @@ def card_view(card: StoryCard, catalog: Catalog, t: Translator) -> dict[str, Any
         "verdict_reason": card.verdict_reason,
         "verdict_note": display.line(card.verdict_note, 500),
         "notified": card.notified,
+        "held_until": card.held_until,
         "reason": display.reason(card.reason, t, catalog),
         "excerpt": excerpt(card.evidence),
         "outlet": display.outlet_name(catalog, card.outlet),

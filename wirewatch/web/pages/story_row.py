@@ -30,5 +30,6 @@ def row_view(row: StoryRow, catalog: Catalog) -> dict[str, Any]:
         "outlets": row.outlets,
         "articles": row.articles,
         "undelivered": row.undelivered,
+        "held_until": row.held_until,
         "language": lang_attribute(row.language),
     }

@@ -10,7 +10,9 @@ from core.store import Store
 from core.store.cards import ToldDevelopment, tell_development
 from core.store.console.story_list import StoryFilter, list_stories
 from core.store.console.story_rows import list_rows
-from tests.support.stories import NOON, add_article, add_delivery
+from core.store.deliveries import deliveries
+from core.store.held_items import list_held
+from tests.support.stories import NOON, add_article, add_delivery, add_held
 
 
 def test_rows_are_the_stories_of_the_cards_with_counts_and_take_one_query(filled: Store) -> None:
@@ -47,3 +49,27 @@ def test_rows_are_the_stories_of_the_cards_with_counts_and_take_one_query(filled
         ("Vierte Nachricht", 2, 2, "", 0),
         ("Nicht zugestellt", 1, 1, "de", 2),
     ]
+
+
+def test_a_story_about_which_a_message_is_held_says_until_when_and_is_found_by_that(
+    filled: Store,
+) -> None:
+    until = NOON + timedelta(hours=8)
+    with filled.write() as connection:
+        held = add_article(connection, "h", title="Nachts")
+        add_delivery(connection, held, "one", state="delivered")
+        add_held(connection, held, "desk", NOON, until)
+        add_delivery(connection, add_article(connection, "p", title="Unterwegs"), "two")
+    with filled.read() as connection:
+        for load in (list_rows, list_stories):
+            found = {story.title: story.held_until for story in load(connection, StoryFilter())}
+            assert {title: at for title, at in found.items() if at} == {"Nachts": until}
+            [story] = load(connection, StoryFilter(state="held"))
+            assert (story.alert_id, story.held_until) == (held, until)
+        assert [item.item.alert_id for item in list_held(connection)] == [held]
+    with filled.write() as connection:  # its first attempt is made
+        connection.execute(deliveries.update().values(attempts=1))
+    with filled.read() as connection:
+        assert list_rows(connection, StoryFilter(state="held")) == []
+        assert not any(row.held_until for row in list_rows(connection, StoryFilter()))
+        assert list_held(connection) == []

@@ -10,6 +10,7 @@ import pytest
 
 from core.store.feeds import feeds
 from tests.support.console import Console, add_delivery, add_feeds, add_story
+from tests.support.stories import add_held
 from wirewatch.web.pages import stories
 
 
@@ -87,6 +88,24 @@ def test_the_address_filters_the_list(console: Console, now: datetime) -> None:
     }
     for query, ids in expected.items():
         assert alert_ids(console.page(f"/?{query}")) == ids, query
+
+
+@pytest.mark.parametrize("layout", ["cards", "compact"])
+def test_a_story_about_which_a_message_is_held_back_is_marked(
+    console: Console, now: datetime, layout: str
+) -> None:
+    held = add_story(console.store, "held", now)
+    add_story(console.store, "other", now)
+    with console.store.write() as connection:
+        add_held(connection, held, "desk", now, now + timedelta(hours=8))
+    mark = 'title="A message about this story is held back until 22 Nov 2026, 20:00 UTC."'
+    body = console.page(f"/?list={layout}")
+    assert len(alert_ids(body)) == 2
+    assert body.count(mark) == 1
+    assert mark in body.partition(f'id="s-{held}"')[2].partition("</li>")[0]
+    assert alert_ids(console.page(f"/?list={layout}&state=held")) == [held]
+    console.language = "de"
+    assert ">Zurückgehalten<" in console.page(f"/?list={layout}")
 
 
 def test_the_form_keeps_the_filter_and_each_part_can_be_removed(
