@@ -28,6 +28,11 @@ def lasting_objects() -> Iterator[None]:
     """
     gc.set_threshold(NEW_OBJECTS)
     yield
+    exempt_everything()
+
+
+def exempt_everything() -> None:
+    """Free all garbage, and exempt everything else that is in memory from garbage collection."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -17,6 +17,7 @@ from tests.support import postgres as store_engines
 from tests.support.browser import browser
 from tests.support.compiled_sql import share_compiled_sql
 from tests.support.faultserver import FaultServer, fault_server
+from tests.support.garbage import keep_garbage
 from tests.support.kafka import kafka, own_broker, start_broker
 from tests.support.memory_folder import use_memory
 from tests.support.postgres import (
@@ -71,6 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     lanes.configure(config)
     share_compiled_sql()
     share_schema()
+    keep_garbage()
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from core import garbage
 from core.garbage import NEW_OBJECTS, lasting_objects
+from tests.support.garbage import EXEMPT_EVERYTHING
 
 
 class Node:
@@ -18,7 +20,8 @@ class Node:
 
 
 @pytest.fixture(autouse=True)
-def threshold() -> Iterator[None]:
+def as_the_program_does(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(garbage, "exempt_everything", EXEMPT_EVERYTHING)
     before = gc.get_threshold()
     yield
     gc.set_threshold(*before)

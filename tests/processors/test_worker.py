@@ -120,7 +120,8 @@ def test_a_record_that_is_no_article_becomes_a_dead_letter_and_the_others_are_pr
     log: EmbeddedLog, value: bytes | None
 ) -> None:
     dispositions = Dispositions()
-    worker = ProcessorsWorker(lambda: Catalog((), (topic("nato"),)), ("de",), utc_now, dispositions)
+    catalog = Catalog((), (topic("nato"),))
+    worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, dispositions)
     bad = NewRecord(ARTICLES, b"k", value, (("h", b"1"),), NOW)
     log.append([to_record(article("Nato", 1), at=NOW), bad, to_record(article("x", 2), at=NOW)])
     run(log, worker)
