@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from core.text.clean import clean
-from ingest.extract.blocks import collect_blocks
+from ingest.extract.blocks import collect_blocks, is_statement
 from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.markup import drop_empty, parse_markup
 from ingest.extract.scripts.article import ScriptArticle, find_script_article
@@ -87,6 +87,7 @@ def _hidden_prose(root: HtmlElement) -> Iterator[str]:
     elements = list(root.iter("noscript", "template"))[:_MOST_HIDDEN]
     for element in elements:
         element.tag = "div"
-        lines = [b.text for b in collect_blocks(element) if b.prose]
-        if len(lines) > 1:
+        blocks = collect_blocks(element)
+        if sum(block.prose for block in blocks) > 1:
+            lines = (block.text for block in blocks if block.prose or is_statement(block))
             yield "\n".join(lines)[:LONGEST_TEXT]

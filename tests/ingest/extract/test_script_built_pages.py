@@ -148,6 +148,14 @@ def test_the_data_is_found_where_frameworks_put_it(name: str) -> None:
     assert [line for line in DE.body if line not in extracted.text] == []
 
 
+@pytest.mark.parametrize("element", ["noscript", "template"])
+def test_short_sentences_between_hidden_paragraphs_stay(element: str) -> None:
+    lines = [DE.body[0], "Verletzt wurde niemand.", *DE.body[1:], "Die Ursache ist unklar."]
+    hidden = "".join(f"<p>{line}</p>" for line in lines)
+    extracted = extract(f"<{element}><h1>{DE.title}</h1>{hidden}</{element}>")
+    assert extracted.text.split("\n") == lines
+
+
 @pytest.mark.parametrize("story", [DE, EN, FR, RU, UK], ids=lambda s: s.language)
 def test_json_ld_of_a_page_without_text_is_the_article(story: Story) -> None:
     data = {"@type": "NewsArticle", "headline": story.title, "articleBody": "\n".join(story.body)}
