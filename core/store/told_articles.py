@@ -8,6 +8,7 @@ written again without the article.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from core.messages import SPIKE
 from core.store.alerts import decisions
-from core.store.deliveries import FAILED, PENDING, deliveries, notifications
+from core.store.deliveries import DELIVERED, FAILED, PENDING, deliveries, notifications
 from core.store.notification_items import notification_items
 
 TELLING = ("new_story", "update", "correction")
@@ -93,6 +94,21 @@ def find_told_receivers(connection: Connection, alert_id: str) -> frozenset[str]
         .where(items.alert_id == alert_id, items.kind.in_(TELLING), deliveries.c.state != FAILED)
     )
     return frozenset(connection.scalars(query))
+
+
+def load_first_told(connection: Connection, alert_ids: Collection[str]) -> dict[str, datetime]:
+    """Return when a receiver first accepted a message about the stories of alerts, by alert.
+
+    An alert is left out as long as its messages wait, or if none was accepted.
+    """
+    items, sent = notification_items.c, deliveries.c
+    query = (
+        select(items.alert_id, func.min(sent.delivered_at))
+        .join(deliveries, sent.notification_id == items.notification_id)
+        .where(items.alert_id.in_(alert_ids), items.kind.in_(TELLING), sent.state == DELIVERED)
+        .group_by(items.alert_id)
+    )
+    return {alert_id: told_at for alert_id, told_at in connection.execute(query) if told_at}
 
 
 def find_told_revision(connection: Connection, article_id: str) -> int | None:

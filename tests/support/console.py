@@ -291,10 +291,17 @@ def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datet
         delivery_store.add_notification(connection, notification, [target], due=at)
         add_item(connection, notification.id, alert_id, at)
         delivery_id = hash_parts("delivery", notification.id, target)
+        accepted = at if state == delivery_store.DELIVERED else None
         connection.execute(
             delivery_store.deliveries.update()
             .where(delivery_store.deliveries.c.id == delivery_id)
-            .values(state=state, attempts=3, last_error="HTTP <503>.", updated_at=at)
+            .values(
+                state=state,
+                attempts=3,
+                last_error="HTTP <503>.",
+                updated_at=at,
+                delivered_at=accepted,
+            )
         )
     return delivery_id
 

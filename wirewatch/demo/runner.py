@@ -36,7 +36,7 @@ from wirewatch.demo.workspace import Workspace, open_workspace, stop
 
 TICK = 0.2
 START_SECONDS = 300.0
-"""How long `run` may take to start: some seconds, on a busy machine minutes. One that ends is noticed at
+"""How long `run` may take to start: some seconds, on a busy machine minutes. Its end is noticed at
 once."""
 DECIDE_SECONDS = 90.0
 """How long after the last edition to wait for decisions."""

@@ -2,7 +2,7 @@
 
 ::
 
-    StoryFilter, StoryCursor ──▶ list_exported ──▶ [ExportedStory]     two queries for each page
+    StoryFilter, StoryCursor ──▶ list_exported ──▶ [ExportedStory]     three queries a page
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from core.store.alerts import alerts
 from core.store.cards import cards
 from core.store.console.story_card import StoryCursor
 from core.store.console.story_list import MAX_LIMIT, StoryFilter
 from core.store.console.story_rows import StoryRow, list_rows
 from core.store.engine import Store
+from core.store.told_articles import load_first_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class ExportedStory:
     Attributes:
         row: The row; its ``at`` is the time of the newest development.
         url: URL of the article under whose headline it is listed; untrusted.
-        told_at: When people were first told of it; None where they were not.
+        told_at: When a receiver first accepted a message about it; None where none has, as long as
+            the message is held for example.
     """
 
     row: StoryRow
@@ -55,15 +56,11 @@ def list_exported(
         UsageError: The filter's state is unknown, or the limit is out of bounds.
     """
     rows = list_rows(connection, story_filter, before=before, limit=limit)
-    query = (
-        select(cards.c.alert_id, cards.c.url, alerts.c.opened_at)
-        .outerjoin(alerts, alerts.c.id == cards.c.alert_id)
-        .where(cards.c.alert_id.in_([row.alert_id for row in rows]))
-    )
-    more = {row.alert_id: row for row in connection.execute(query)}
-    return [
-        ExportedStory(row, more[row.alert_id].url, more[row.alert_id].opened_at) for row in rows
-    ]
+    ids = [row.alert_id for row in rows]
+    query = select(cards.c.alert_id, cards.c.url).where(cards.c.alert_id.in_(ids))
+    urls = {row.alert_id: row.url for row in connection.execute(query)}
+    told = load_first_told(connection, ids)
+    return [ExportedStory(row, urls[row.alert_id], told.get(row.alert_id)) for row in rows]
 
 
 def iterate_exported(

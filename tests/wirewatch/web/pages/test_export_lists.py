@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.store.console import story_export
-from tests.support.console import HOSTILE, Console, add_story
+from tests.support.console import HOSTILE, Console, add_delivery, add_story
+from tests.support.stories import add_held
 from wirewatch.web.pages.export import lists
 from wirewatch.web.pages.export.csv_table import COLUMNS, as_text
 
@@ -26,12 +27,16 @@ def test_a_table_has_the_columns_of_the_list(console: Console, now: datetime) ->
         console.store, "one", now, title='Nato tagt, "bald"', copies=2, severity="high"
     )
     add_story(console.store, "held", now, alerted=False)
+    for state, minutes in (("failed", 1), ("delivered", 3), ("delivered", 2)):
+        at = now + timedelta(minutes=minutes)
+        add_delivery(console.store, alert_id, f"{state}{minutes}.example", state, at)
     body = console.page("/stories.csv")
     assert body.count("\r\n") == body.count("\n") == 2
     [row] = rows_of(body)
     assert tuple(row) == COLUMNS
     assert row["id"] == alert_id
-    assert row["told_at_utc"] == row["last_development_utc"] == "2026-11-22 12:00:00"
+    assert row["last_development_utc"] == row["first_seen_utc"] == "2026-11-22 12:00:00"
+    assert row["told_at_utc"] == "2026-11-22 12:02:00"
     assert (row["topic"], row["headline"]) == ("NATO membership", 'Nato tagt, "bald"')
     assert (row["outlet"], row["url"]) == ("Der Kurier", "https://kurier.example/0")
     assert (row["outlets"], row["articles"]) == ("3", "3")
@@ -40,6 +45,16 @@ def test_a_table_has_the_columns_of_the_list(console: Console, now: datetime) ->
     assert console.headers["content-type"].startswith("text/csv; charset=utf-8")
     expected = 'attachment; filename="wirewatch-stories-2026-11-22.csv"'
     assert console.headers["content-disposition"] == expected
+
+
+def test_nobody_was_told_of_a_story_as_long_as_its_message_is_held(
+    console: Console, now: datetime
+) -> None:
+    alert_id = add_story(console.store, "one", now)
+    with console.store.write() as connection:
+        add_held(connection, alert_id, "desk", now, now + timedelta(hours=8))
+    [row] = rows_of(console.page("/stories.csv"))
+    assert row["told_at_utc"] == ""
 
 
 def test_a_file_has_the_filter_of_the_page_and_the_page_links_to_it(
