@@ -19,7 +19,7 @@ from core.text.languages import languages
 from processors.engine.field_group import FieldGroup
 from processors.forms.compounds import compounds_of
 
-NUMBER = 1
+NUMBER = 2
 """Raise it with a change of tokeniser or readings that :data:`SAMPLE` does not show."""
 
 SAMPLE = """\

@@ -5,6 +5,7 @@
     die NATO- und EU-Beitritte           NATO-Beitritte
     in der Ost- und Südukraine           Ostukraine
     Rüstungsimporte und -exporte         Rüstungsexporte
+    Waffenein- und -ausfuhr              Waffeneinfuhr, Waffenausfuhr
     Lehrer:innen streiken                Lehrer streiken        (the word itself: Lehrerinnen)
     die Ukraine1 wehrt sich              die Ukraine wehrt sich
 
@@ -27,7 +28,7 @@ from core.text.characters import HYPHENS
 from core.text.languages import Language, language, languages
 from core.text.tokens import Tokens
 from processors.engine.extended_text import Origin, PositionedText, WordReading, extend
-from processors.forms.splitting import MIN_PART, split_compound
+from processors.forms.splitting import MIN_PART, is_made_of_words, split_compound
 
 MAX_CLUES = 300
 """Words of a text that are read in another way, the first ones; a bound for hostile texts."""
@@ -170,7 +171,9 @@ class _Finder:
             return
         if rest and len(after) == 1 and not (head.isupper() or rest.isupper()):
             yield WordReading(first, end, head + rest[:1].lower() + rest[1:])
-        for _, tail in split_compound(self._language, self._of.word(target), head.casefold()):
+        folded = head.casefold()
+        ending = folded.removeprefix(self._before_particle(folded))
+        for _, tail in split_compound(self._language, self._of.word(target), ending):
             text = f"{head}-{tail.capitalize()}" if head.isupper() else head + tail
             yield WordReading(first, end, f"{text}-{rest}" if rest else text)
 
@@ -188,10 +191,15 @@ class _Finder:
                 return None
             if of.word(later) in self._shared or self._is_suspended(later):
                 continue
-            if capital and not tokens.is_capitalised(later) and later not in self._chains:
+            is_noun = tokens.is_capitalised(later) or self._begins_with_hyphen(later)
+            if capital and not is_noun and later not in self._chains:
                 continue  # an adjective: *Innen- und europäische Außenpolitik*
             return later
         return None
+
+    def _begins_with_hyphen(self, at: int) -> bool:
+        start = self._of.starts[at]
+        return self._text[start - 1 : start] in (*HYPHENS,)
 
     def _is_suspended(self, at: int) -> bool:
         end = self._of.ends[at]
@@ -215,16 +223,33 @@ class _Finder:
         if end > first:
             yield WordReading(first, last, f"{self._exact(first, end - 1)}-{tail}")
             return
-        for head in self._heads(of.word(source), tail.casefold()):
+        is_suspended = self._is_suspended(source)
+        for head in self._heads(of.word(source), tail.casefold(), is_suspended=is_suspended):
             beginning = _as_written(head, tokens.exact(source, source))
             yield WordReading(source, last, beginning + tail[:1].lower() + tail[1:])
 
-    def _heads(self, word: str, tail: str) -> list[str]:
-        """Return the first parts of a word that another last part may follow."""
+    def _heads(self, word: str, tail: str, *, is_suspended: bool) -> list[str]:
+        """Return the first parts of a word that another last part may follow.
+
+        Args:
+            word: The folded word.
+            tail: The other last part.
+            is_suspended: Whether the word lacks its own: *Waffenein-*.
+        """
         same = tail[:MIN_PART]  # *Hobbyläuferinnen und -läufer*
         if len(same) == MIN_PART and word.find(same, 2) > 0:
             return [word[: word.rindex(same)]]
+        if is_suspended and (head := self._before_particle(word)):
+            return [head]
         return [head for head, _ in split_compound(self._language, word)]
+
+    def _before_particle(self, word: str) -> str:
+        """Return what precedes a particle in *Waffenein-*, if the whole is no word."""
+        if is_made_of_words(self._language, word):
+            return ""
+        ends = (one for one in self._language.verb_particles if word.endswith(one))
+        heads = (word.removesuffix(end) for end in sorted(ends, key=len, reverse=True))
+        return next((one for one in heads if is_made_of_words(self._language, one)), "")
 
     def _source(self, at: int) -> int | None:
         """Return the position of the word that completes one with a hyphen before it."""
@@ -232,8 +257,7 @@ class _Finder:
         for earlier in range(at - 1, max(-1, at - FURTHEST - 1), -1):
             if not self._of.is_joined(earlier):
                 return None
-            start = self._of.starts[earlier]
-            if of.word(earlier) in self._shared or self._text[start - 1 : start] in (*HYPHENS,):
+            if of.word(earlier) in self._shared or self._begins_with_hyphen(earlier):
                 if earlier in self._chains:
                     return earlier
                 continue

@@ -21,6 +21,12 @@ def split_compound(known: Language, word: str, head: str = "") -> list[tuple[str
     return _Parts(known).splits(word, head)
 
 
+def is_made_of_words(known: Language, text: str) -> bool:
+    """Return whether a folded text is one or several words of a language with their joints."""
+    compounds = compounds_of(known)
+    return compounds is not None and compounds.is_made_of_words(text)
+
+
 class _Parts:
     """Splits closed compounds in two."""
 

@@ -51,7 +51,6 @@ _MARKS = re.compile(
     | (?P<comma>\s*(?:(?<!\d),|,(?!\d))\s*)
     | (?P<plus>(?<![^\s(])\+(?=[\w"(=*]))
     | (?P<not>(?<![^\s(])(?:!|-)(?=[\w"(=*]))
-    | (?P<hash>(?<![^\s(])[\#@](?=\w))
     | (?P<truncation>(?<=[^\W\d])[!$%](?![^\s()]))
     | (?P<opening>[\[{{])
     | (?P<closing>[\]}}])
@@ -285,7 +284,6 @@ _REWRITES: dict[str, Callable[[str, re.Match[str]], str]] = {
     "comma": lambda *_: " OR ",
     "plus": lambda *_: "",
     "not": lambda *_: "NOT ",
-    "hash": lambda *_: "",
     "truncation": _truncation,
     "opening": lambda *_: "(",
     "closing": lambda *_: ")",

@@ -20,6 +20,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 from core.text.tokens import Tokens, fold_word, tokenise
 from processors.query.alternatives import phrases_of
 from processors.query.foreign import foreign_syntax
+from processors.query.gendered import marked, spelt_out
 from processors.query.mistakes import (
     MAX_LENGTH,
     MAX_LIST_LENGTH,
@@ -101,6 +102,8 @@ _PLAIN_WORDS = re.compile("[A-Za-zÄÖÜäöüß]+(?: [A-Za-zÄÖÜäöüß]+)*"
 _ALL = re.compile(r"ALL/(?:(\d{1,4})|([SH]))\s*\(")
 _NEAR = re.compile(r"(O?)NEAR/(?:(\d{1,4})|([SH]))")
 _SIGNS_OF_OTHER_LANGUAGES = "-+!~^"
+_SIGNS_OF_NAMES = re.compile(r"[@#]\w")
+"""Begin a hashtag, which is a word, or a handle, which has no other forms."""
 _TYPOGRAPHIC_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
 _PLACEHOLDER = Phrase(("",))
 """The node built for a part that holds a problem."""
@@ -129,7 +132,7 @@ def parse(text: str, *, is_list: bool = False) -> Parsed:
         text: The query.
         is_list: Whether it is a list of words from a file, which may be longer.
     """
-    plain = text.translate(_TYPOGRAPHIC_QUOTES)
+    plain = marked(text.translate(_TYPOGRAPHIC_QUOTES))
     problems = warnings(text, plain)
     longest = MAX_LIST_LENGTH if is_list else MAX_LENGTH
     refusal = too_large(plain, longest) or unclosed(plain) or foreign_syntax(plain, _is_query)
@@ -212,6 +215,10 @@ class TreeBuilder:
             at: Code point of the query at which it begins.
             quoted: Whether it is in quotes.
         """
+        if not quoted and (both := spelt_out(raw)):
+            return Or(tuple(self.leaf(word, at, quoted=False) for word in both), at=at)
+        if _SIGNS_OF_NAMES.match(raw):
+            return self.leaf(raw[1:], at, quoted=quoted or raw[0] == "@")
         exact = raw.startswith("=")
         plain = raw.removeprefix("=").strip('"')
         if not quoted and raw[0] in _SIGNS_OF_OTHER_LANGUAGES and len(raw) > 1:

@@ -55,7 +55,6 @@ headline:NATO AND Title:EU      title:NATO AND title:EU
 site:spiegel AND x              outlet:spiegel AND x
 title=Veto AND x                title:Veto AND x
 url:politik/ausland             url:"politik/ausland"
-#NATO OR @EU                    NATO OR EU
 sanction! OR sanction$          sanction* OR sanction*
 NATO w/5 EU                     NATO NEAR/5 EU
 NATO pre/3 EU                   NATO ONEAR/3 EU
