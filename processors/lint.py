@@ -29,6 +29,7 @@ from processors.engine.patterns import glob
 from processors.engine.rules import CompiledRule
 from processors.explanation import Explanation
 from processors.forms.inflection import inflects, word_forms
+from processors.leaf_texts import LeafTexts
 from processors.pipeline import Processors
 from processors.query import parse
 from processors.query.nearness import nearness_warnings
@@ -56,8 +57,10 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
         faults.extend(_unknown_outlets(topic.definition, catalog))
     if sound := [topic for topic in compiled if topic.is_sound]:
         processors = Processors.of(catalog, sound, languages)
+        texts = LeafTexts({entity.id: entity for entity in catalog.entities}, languages)
         for number, topic in enumerate(sound):
             faults.extend(_query_warnings(number, topic, processors))
+            faults.extend(_nearness_warnings(topic, texts))
             faults.extend(_test_warnings(topic.definition, processors))
     return in_file_order(without_allowed(faults, catalog.topics))
 
@@ -204,7 +207,6 @@ def _query_warnings(number: int, topic: CompiledTopic, processors: Processors) -
     rules = zip(topic.definition.rules, topic.rules.rules, compiled, strict=True)
     for rule, resolved, compiled_rule in rules:
         yield from _rule_warnings(topic.definition, rule, resolved.query, compiled_rule)
-    yield from _nearness_warnings(topic)
     yield from _exact_language_warnings(topic)
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
@@ -216,12 +218,16 @@ def _query_warnings(number: int, topic: CompiledTopic, processors: Processors) -
                 yield _fault(position, "W103", message, "List the words you mean, or use EXCEPT.")
 
 
-def _nearness_warnings(topic: CompiledTopic) -> Iterator[Fault]:
+def _nearness_warnings(topic: CompiledTopic, texts: LeafTexts) -> Iterator[Fault]:
     """Yield warnings for NEAR and ALL, each once although several rules use the same term."""
     problems: dict[str, Fault] = {}
+    sources = topic.definition.terms.items()
+    parsed = {name: parse(one.value, is_list=one.is_list).node for name, one in sources}
+    terms = {name: node for name, node in parsed.items() if node is not None}
     for rule, resolved in zip(topic.definition.rules, topic.rules.rules, strict=True):
         node = parse(rule.query.value).node
-        for problem in nearness_warnings(node, resolved.query, _parts) if node else ():
+        found = nearness_warnings(node, resolved.query, _parts, texts, terms) if node else ()
+        for problem in found:
             problems.setdefault(problem.message, problem.fault(rule.query))
     yield from problems.values()
 

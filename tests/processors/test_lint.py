@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from config.catalog.aliases import EntityAlias
 from config.catalog.load import load_catalog
 from config.catalog.models import Catalog
 from config.errors import CatalogError
 from config.faults import Fault
 from processors import Processors, article_from_fields, run_topic_tests, topic_faults
+from tests.processors.definitions import entity
 
 SOURCES = """\
 outlets:
@@ -183,7 +185,13 @@ NEAR_WARNINGS = """
 (nato OR eu) NEAR/S (nato OR veto)          W113 `nato` is in two operands of NEAR/S: one
 (nato OR eu) NEAR/9 (veto OR nato)          W113 `nato` is in two operands of NEAR/9: `nato` twice
 ALL/S(nato, eu OR veto, x OR eu)            W113 `eu` is in two operands of ALL/S
-x AND (($union EXCEPT y) NEAR/S eu)         W113 `eu` is in two operands of NEAR/S
+x AND (($union EXCEPT y) NEAR/S eu)         W113 `eu` is in two operands of NEAR/S (`$union`): one
+(x OR $union) NEAR/S $wider                 W113 NEAR/S (`$union` and `$union` in `$wider`): one
+entity:eu NEAR/S (Brüssel OR union)         W113 `entity:eu` and `Brüssel` are in two operands
+entity:eu NEAR/S (europäisch OR veto)       W113 NEAR/S: one `europäisch` satisfies both
+"european union" NEAR/S entity:eu           W113 `"european union"` and `entity:eu` are in two
+entity:eu NEAR/S (Europa OR "brüssel*")
+title:entity:eu NEAR/H lead:Brüssel
 (nato OR eu) NEAR/H (nato OR veto)          W113 `nato` is in two operands of NEAR/H: one
 title:($near)                               W113 `title:x` is in two operands of NEAR/S
 nato NEAR/5 beitritt NEAR/5 ukraine         W114 between those of NEAR/5
@@ -201,13 +209,20 @@ nato NEAR/5 beitritt OR nato NEAR/5 ukraine
 """A query and, behind two spaces, the warning about its operators and a part of the message."""
 
 
+EUROPE = replace(
+    entity("eu", "European Union", "Brüssel", kind="organisation"),
+    demonyms=(EntityAlias("europäisch"),),
+)
+
+
 @pytest.mark.processes  # writes the dictionaries where they are missing
 def test_operands_that_share_a_word_or_lie_in_each_other_are_pointed_out(tmp_path: Path) -> None:
     wrong = []
     for line in NEAR_WARNINGS.strip().splitlines():
         query, _, expected = line.partition("  ")
-        terms = "terms:\n  union: nato OR eu\n  near: x NEAR/S (x OR y)\n"
+        terms = "terms:\n  union: nato OR eu\n  near: x NEAR/S (x OR y)\n  wider: $union OR z\n"
         catalog = catalog_of(tmp_path, f"id: t\n{terms}query: {query}\n")
+        catalog = replace(catalog, entities=(EUROPE,))
         found = [f"{f.code} {f.message}" for f in topic_faults(catalog) if f.code[:3] == "W11"]
         code, _, part = expected.strip().partition(" ")
         if len(found) != bool(code) or (code and not (code in found[0] and part in found[0])):
