@@ -29,7 +29,7 @@ from pathlib import Path
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from bench._common import BATCH, NOW, record_of
+from bench._common import NOW, record_of
 from bench.matching import Article, articles_of, generated_catalog
 from bench.streams import streams_of
 from config.catalog.load import load_partly
@@ -46,6 +46,7 @@ from core.text.tokens import tokenise
 from processors.analysis import Analysis
 from processors.pipeline import STEPS, Processors
 from processors.worker import (
+    BATCH_SIZE,
     GROUP,
     STREAMS,
     ProcessorsWorker,
@@ -69,8 +70,8 @@ def main() -> None:
     if not options.articles:
         parser.error("name the articles, or set WIREWATCH_BENCH_DATA")
     articles = articles_of(Path(options.articles), options.limit)
-    if options.engine != "none" and len(articles) <= BATCH:
-        parser.error(f"--engine measures from the second batch on: give more than {BATCH} articles")
+    if options.engine != "none" and len(articles) <= BATCH_SIZE:
+        parser.error(f"--engine measures from the second batch on: give over {BATCH_SIZE} articles")
     records = [record_of(number, article) for number, article in enumerate(articles)]
     catalog = catalog_of(articles, options.rules)
     with lasting_objects():  # as the worker does
@@ -155,16 +156,16 @@ def drain(
     worker: ProcessorsWorker, log: StreamLog, records: Sequence[Record]
 ) -> tuple[float, float]:
     """Measure from the end of the first batch, which joins the group, to the end of the last."""
-    for first in range(0, len(records), BATCH):
-        log.append([_dated_now(record) for record in records[first : first + BATCH]])
+    for first in range(0, len(records), BATCH_SIZE):
+        log.append([_dated_now(record) for record in records[first : first + BATCH_SIZE]])
     with closing(log.consumer(GROUP, STREAMS, slot="bench")) as consumer:
-        while not (batch := consumer.poll(limit=BATCH)):
+        while not (batch := consumer.poll(limit=BATCH_SIZE)):
             pass
         worker.handle(consumer, batch)
         done = first = len(batch.records)
         wall, cpu = time.perf_counter(), time.process_time()
         while done < len(records):
-            if batch := consumer.poll(limit=BATCH):
+            if batch := consumer.poll(limit=BATCH_SIZE):
                 worker.handle(consumer, batch)
                 done += len(batch.records)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall

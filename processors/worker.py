@@ -29,7 +29,7 @@ from core.garbage import lasting_objects
 from core.loop_delay import ReportTurn, ignore_turn
 from core.messages import ArticleRevision
 from core.messages.envelope import ARTICLES, from_record, to_record, topic_stream
-from core.streams.consume_loop import LoopOptions, LoopResult, consume
+from core.streams.consume_loop import ConsumePolicy, LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, NewRecord, Record
 from core.text import for_log
 from processors.canary import canary_match, is_canary, with_canary
@@ -38,6 +38,10 @@ from processors.pipeline import ArticleOutcome, Processors
 GROUP = "processors"
 STAGE = "processors"
 STREAMS = (ARTICLES,)
+
+BATCH_SIZE = 250
+"""Most records of one poll and one transaction. On Kafka an article takes 40 µs less of the
+client's CPU than in transactions of a hundred, on the embedded log 15; with 500 it is no less."""
 
 MOST_TOGETHER, MOST_BYTES_TOGETHER = 50, 500_000
 """Records of a batch that are processed together, and bytes of their values."""
@@ -117,9 +121,10 @@ class ProcessorsWorker:
 
         Args:
             consumer: Of the group ``processors``.
-            **options: For the consume loop.
+            **options: For the consume loop; its policy is one of :data:`BATCH_SIZE` unless given.
         """
         report_turn = options.get("report_turn", ignore_turn)
+        options.setdefault("policy", ConsumePolicy(batch_size=BATCH_SIZE))
 
         def attempt(batch: Batch) -> None:
             self.handle(consumer, batch, report_turn)

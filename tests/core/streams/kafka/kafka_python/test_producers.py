@@ -21,6 +21,7 @@ from core.streams.kafka.kafka_python import (
     cause_of,
     close_producer,
     is_unusable,
+    sent_at_once,
 )
 
 pytestmark = pytest.mark.filterwarnings(r"ignore:unclosed <(socket|ssl)\.:ResourceWarning")
@@ -44,6 +45,61 @@ def test_a_record_without_key_and_value_is_serialized_as_null() -> None:
 def test_the_installed_release_refuses_a_record_without_key_and_value() -> None:
     with pytest.raises(ValueError, match="key or value"):
         KafkaProducer.send(unconnected_producer(), "in", value=None, key=None)
+
+
+# sent_at_once
+
+
+class Wakeable:
+    """The network thread of a producer; counts how often it is woken."""
+
+    def __init__(self) -> None:
+        self.wakeups = 0
+
+    def wakeup(self) -> None:
+        self.wakeups += 1
+
+
+def filling_producer(sender: Wakeable, asked: list[str] | None = None) -> Any:
+    """A producer each of whose records begins a batch."""
+    return unconnected_producer(
+        partitions_for=(asked if asked is not None else []).append,
+        _sender=sender,
+        _transaction_manager=None,
+        _metadata=SimpleNamespace(partitions_for_topic=lambda topic: {0}),
+        _accumulator=SimpleNamespace(append=lambda *_, **__: ("future", False, True, False)),
+        _serialize=lambda serializer, topic, headers, data: data,
+        _partition=lambda *_: 0,
+        _estimate_size_in_bytes=lambda *_: 10,
+        _ensure_valid_record_size=lambda size: None,
+    )
+
+
+def test_records_that_are_sent_at_once_wake_the_network_thread_only_afterwards() -> None:
+    sender, asked = Wakeable(), list[str]()
+    producer = filling_producer(sender, asked)
+    with sent_at_once(producer, ["in", "out"]):
+        KafkaProducer.send(producer, "in", value=b"1", partition=0)
+        KafkaProducer.send(producer, "out", value=b"2", partition=0)
+    assert (sender.wakeups, asked) == (0, ["in", "out"])
+    sender.wakeup()
+    assert sender.wakeups == 1
+
+
+def test_the_network_thread_can_be_woken_after_records_that_were_refused() -> None:
+    sender = Wakeable()
+    with pytest.raises(TypeError), sent_at_once(filling_producer(sender), ["in"]):
+        raise TypeError
+    sender.wakeup()
+    assert sender.wakeups == 1
+
+
+def test_the_installed_release_wakes_the_network_thread_for_each_batch_that_it_begins() -> None:
+    sender = Wakeable()
+    producer = filling_producer(sender)
+    for _ in range(3):
+        KafkaProducer.send(producer, "in", value=b"1", partition=0)
+    assert sender.wakeups == 3
 
 
 # close_producer
