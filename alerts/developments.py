@@ -7,7 +7,7 @@
         correction  the article says that it corrects or withdraws something
         corroborated ◀─ three new stems that another outlet used too in the last 100 minutes
         toll         ◀─ a new figure in a headline of dead, of hurt, or of missing people
-        outcome      ◀─ a new headline with a word for an outcome: resigns, arrested, broken
+        outcome      ◀─ a new headline with words for an outcome: resigns, arrested, steps down
         same form    ◀─ a headline of the same outlet in the same form about another place or person
         headline     ◀─ three stems of a headline are new; it is no told one reworded, no comment
                                                           │
@@ -44,6 +44,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 
 from alerts.stories import StoryFeatures
 from alerts.story_terms import stem
@@ -95,8 +96,8 @@ class Wording:
     Attributes:
         headline: Stems of its headline.
         stems: Those and the stems of its lead.
-        outcomes: Words for an outcome in its headline, whole: *resigned* is not *resigning*. Words
-            for deaths are one outcome.
+        outcomes: Words and phrases for an outcome in its headline, whole: *resigned* is not
+            *resigning*. Words for deaths are one outcome.
         known_outcomes: The same of headline and lead; who tells of victims tells of deaths.
         earlier: Stems, outcomes and tolls of its earlier revisions that were told.
         tolls: Figures in its headline, each with what they count: dead, hurt or missing people.
@@ -261,10 +262,11 @@ def _tolls(words: Sequence[str]) -> frozenset[str]:
     return frozenset(tolls)
 
 
-def _outcomes(words: Iterable[str]) -> frozenset[str]:
-    """Return the words for an outcome, those for deaths as one."""
+def _outcomes(words: Sequence[str]) -> frozenset[str]:
+    """Return the words and phrases for an outcome, words for deaths as one."""
     outcomes, kinds = _outcome_words(languages()), _toll_words(languages())
-    return frozenset(kinds.get(word, word) for word in words if word in outcomes)
+    phrases = _outcome_phrases(languages()).intersection(map(" ".join, pairwise(words)))
+    return phrases.union(kinds.get(word, word) for word in words if word in outcomes)
 
 
 def _deaths(words: Iterable[str]) -> frozenset[str]:
@@ -339,8 +341,14 @@ def _outcome_words(known: tuple[Language, ...]) -> frozenset[str]:
 
 
 @cache
+def _outcome_phrases(known: tuple[Language, ...]) -> frozenset[str]:
+    return frozenset().union(*(one.outcome_phrases for one in known))
+
+
+@cache
 def _stems_of_outcomes(known: tuple[Language, ...], language: str) -> frozenset[str]:
-    return _stems(_outcome_words(known), language)
+    words = (word for phrase in _outcome_phrases(known) for word in phrase.split())
+    return _stems([*_outcome_words(known), *words], language)
 
 
 @cache

@@ -152,20 +152,41 @@ LANGUAGE = Language(
     ),
     outcome_words=words(
         """
-        abgebrochen abgelehnt abgesagt abgeschaltet abgesetzt abgestürzt abgewendet abgewählt
-        angeklagt angenommen aufgehoben aufgelöst aufgenommen ausgeliefert beendet befreit begnadigt
-        beschlagnahmt beschliesst beschlossen bestätigt billigt blockieren blockiert bricht
-        dementiert eingestellt einig einigen einigt einigung entführt entlassen entschärft
-        entwarnung erhöht ermordet ernannt erschiesst erschossen evakuiert explodiert festgenommen
-        festnahme freigelassen freigesprochen geborgen gebrochen geeinigt gefasst geflohen gefunden
-        gekippt geplatzt gerettet gescheitert gesperrt gesprengt gestoppt gestorben gestürmt
-        gestürzt gesunken getötet gewählt hebt kandidiert kapitulation kapituliert kippt lehnt
-        platzt ratifiziert rücktritt scheitert senkt stimmt stirbt stoppt suspendiert tot tritt
-        untersagt unterzeichnet verbietet verboten vereinbart vereitelt verhaftet verhängt
-        verlängert verschiebt verschoben verstorben verständigt vertagt verurteilt verweigert
-        widerruft widerspricht wiedergefunden zerschlagen zugestimmt zurückgetreten zurückgezogen
-        überlebt
+        abberufen abgebrochen abgelehnt abgesagt abgeschaltet abgeschoben abgesetzt abgestürzt
+        abgewählt abgewendet abgewiesen angeklagt angenommen aufgehoben aufgelöst aufgenommen
+        ausgeliefert ausgewiesen beendet befreit begnadigt beschlagnahmt beschliesst beschlossen
+        bestätigt beurlaubt billigt blockieren blockiert bricht dementiert eingestellt eingestürzt
+        einig einigen einigt einigung entführt entgleist entkommen entlassen entmachtet entschärft
+        entwarnung erhöht ermordet ernannt erobert erschiesst erschossen evakuiert explodiert
+        festgenommen festnahme freigegeben freigekommen freigelassen freigesprochen freispruch
+        geborgen gebrochen geeinigt gefasst geflohen gefunden gekentert gekippt genehmigt geplatzt
+        gerettet gescheitert gesperrt gesprengt geständnis gesteht gestoppt gestorben gestürmt
+        gestürzt gesunken getötet gewählt hebt identifiziert insolvenz kandidiert kapitulation
+        kapituliert kippt lebend lehnt platzt ratifiziert rücktritt scheitert senkt stimmt
+        stirbt stoppt suspendiert tot tritt überlebt untersagt unterzeichnet verbietet verboten
+        vereidigt vereinbart vereitelt verhaftet verhängt verlängert verschiebt verschoben
+        verständigt verstorben vertagt verurteilt verweigert widerruft widerspricht wiedereröffnet
+        wiedergefunden zerschlagen zugestimmt zurückerobert zurückgetreten zurückgezogen
         """
+    ),
+    outcome_phrases=frozenset(
+        {
+            "auf freiem",
+            "ausser gefahr",
+            "ausser kontrolle",
+            "geben auf",
+            "geht pleite",
+            "gibt auf",
+            "ist pleite",
+            "trennen sich",
+            "trennt sich",
+            "unter kontrolle",
+            "vom tisch",
+            "wieder frei",
+            "wieder offen",
+            "ziehen sich",
+            "zieht sich",
+        }
     ),
     toll_words=word_pairs(
         """

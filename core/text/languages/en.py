@@ -26,16 +26,49 @@ LANGUAGE = Language(
     suspension_words=words("and or to nor but as well the a than"),
     outcome_words=words(
         """
-        acquits acquitted adopted adopts agreed agrees approve approved approves arrested averted
-        banned bans bars blocked blocks broken cancelled charged collapsed collapses concedes
-        confirms convicted convicts cuts dead defused denies deposed died dies dismissed elected
-        ends evacuated exonerated explodes extradited fails fired found freed halted hikes impeached
+        acquits acquitted admits adopted adopts agreed agrees apologises apologizes approve approved
+        approves arrested averted bankrupt bankruptcy banned bans bars blocked blocks broken
+        cancelled capsized capsizes captured charged cleared collapsed collapses concedes confessed
+        confesses confirms convicted convicts cuts dead defused denies deported deposed derailed
+        derails died dies dismissed dropped elected ends escaped escapes evacuated exonerated
+        expelled explodes extradited fails fired found freed halted hikes identified impeached
         imposes indicted jailed killed lifted lifts ousted ousts overturned overturns pardoned
-        pardons passes postponed quit quits raises ratified ratifies recovered reject rejected
-        rejects released rescued resign resigned resigns resumes sacked sank scrapped scraps
-        sentenced settles shut shuts sign signed signs sinks surrendered surrenders suspended
-        suspends vetoed vetoes walks withdrawn withdraws
+        pardons passes postponed quashed quit quits raises ratified ratifies recaptured recovered
+        reinstated reinstates reject rejected rejects released reopen reopened reopens rescued
+        resign resigned resigns restored resumed resumes sacked sank scrapped scraps sentenced
+        settles shut shuts sign signed signs sinks surrendered surrenders suspended suspends toppled
+        topples vetoed vetoes walks withdrawn withdraws
         """
+    ),
+    outcome_phrases=frozenset(
+        {
+            "all clear",
+            "backs down",
+            "call off",
+            "called off",
+            "calls off",
+            "fallen to",
+            "falls to",
+            "goes bust",
+            "gone bust",
+            "not guilty",
+            "pleads guilty",
+            "pull out",
+            "pulled out",
+            "pulls out",
+            "set free",
+            "stands down",
+            "step down",
+            "stepped down",
+            "steps aside",
+            "steps down",
+            "sworn in",
+            "turn down",
+            "turned down",
+            "turns down",
+            "under control",
+            "went bust",
+        }
     ),
     toll_words=word_pairs(
         """

@@ -161,6 +161,7 @@ class Language:
             *Ost- und Südukraine*.
         function_words: Words that say nothing about what a text is about.
         outcome_words: Words of headlines for what has come of something: *resigns*, *arrested*.
+        outcome_phrases: The same in two words: *steps down*.
         toll_words: Words for people who died, were hurt or are missing, by the one for it.
         opinion_words: Labels of headlines of pieces that report nothing new: *comment*, *analysis*.
         number_words: Words for small numbers and amounts, by the figure: *two* by *2*.
@@ -219,6 +220,7 @@ class Language:
     suspension_words: Words = frozenset()
     function_words: Words = frozenset()
     outcome_words: Words = frozenset()
+    outcome_phrases: Words = frozenset()
     toll_words: Mapping[str, str] = field(default_factory=dict)
     opinion_words: Words = frozenset()
     number_words: Mapping[str, str] = field(default_factory=dict)
