@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ SHARED_CLASS_NAMES = {
     "Phrase": "words in a row in a query; a code with parameters in config.i18n",
 }
 """Class names that may occur twice, each with the reason."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module, what public names it defines, and which public classes, also in functions."""
+
+    file: str
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,10 +91,9 @@ def test_a_wrong_word_is_found_in_every_form_of_a_name(word: str) -> None:
 
 def test_no_class_name_has_two_meanings() -> None:
     files: dict[str, list[str]] = defaultdict(list)
-    for path in python_files():
-        for node in statements(parse(path)):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                files[node.name].append(relative(path))
+    for module in modules():
+        for name in module.classes:
+            files[name].append(module.file)
     twice = {name: where for name, where in files.items() if len(where) > 1}
     assert {n: w for n, w in twice.items() if n not in SHARED_CLASS_NAMES} == {}
     assert set(SHARED_CLASS_NAMES) <= set(twice), "an exception that is not needed any more"
@@ -136,9 +145,21 @@ def words_of(name: str) -> set[str]:
 
 
 def public_names() -> Iterator[Name]:
-    for path in python_files():
-        yield Name(path.stem, relative(path))
-        yield from (Name(text, relative(path)) for text in defined(parse(path).body))
+    for module in modules():
+        yield Name(Path(module.file).stem, module.file)
+        yield from (Name(text, module.file) for text in module.names)
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """Return the modules of the program; to parse them takes longest of all."""
+    return tuple(_module(relative(path), parse(path)) for path in python_files())
+
+
+def _module(file: str, tree: ast.Module) -> Module:
+    found = (node.name for node in statements(tree) if isinstance(node, ast.ClassDef))
+    classes = tuple(name for name in found if not name.startswith("_"))
+    return Module(file, tuple(defined(tree.body)), classes)
 
 
 def defined(body: list[ast.stmt]) -> Iterator[str]:

@@ -33,6 +33,7 @@ def circle() -> Node:
     return node
 
 
+@pytest.mark.slow
 def test_what_is_made_is_not_examined_again() -> None:
     with lasting_objects():
         tables = [[number] for number in range(100)]
@@ -41,6 +42,7 @@ def test_what_is_made_is_not_examined_again() -> None:
     assert gc.get_threshold()[0] == NEW_OBJECTS
 
 
+@pytest.mark.slow
 def test_a_circle_is_freed_when_the_tables_are_replaced() -> None:
     with lasting_objects():
         node = circle()

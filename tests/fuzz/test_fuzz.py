@@ -13,6 +13,7 @@ from tests.fuzz.mutations import MAX_SIZE, SIZE, decode, mutations
 from tests.fuzz.run import Notebook, plan, read_round, run_round
 from tests.fuzz.targets import TARGETS, Target
 from tests.support import fork_server
+from tests.support.lanes import examples
 
 FOUND = Path(__file__).parent / "found"
 
@@ -77,7 +78,7 @@ def test_all_inputs_are_divided_among_the_targets_by_their_shares() -> None:
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.binary(min_size=SIZE, max_size=SIZE))
 def test_every_string_of_bytes_is_a_document_of_bounded_size(entropy: bytes) -> None:
     document = decode(entropy, ("<a>text</a>" * 2_000, "x"), ("y" * 90, "\ud800"))

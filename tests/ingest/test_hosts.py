@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from config.settings import Settings
 from ingest.hosts import HostGate, host_key, is_private_host, pause_scope
+from tests.support.lanes import examples
 
 
 class Time:
@@ -116,7 +117,7 @@ def test_a_cancelled_wait_passes_its_turn_on() -> None:
     assert asyncio.run(cancel_one_of_two()) == "done"
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.sampled_from(["a.org", "www.a.org", "b.org"]), max_size=12))
 def test_requests_to_a_host_are_a_pause_apart(hosts: list[str]) -> None:
     began = starts([f"https://{h}/" for h in hosts], work=0.0)

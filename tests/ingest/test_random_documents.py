@@ -26,6 +26,7 @@ from ingest.entries.document_entries import (
 from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import item, rss
+from tests.support.lanes import examples
 from tests.support.records import feed_record
 from tests.support.schemas import new_sqlite
 from tests.support.scripted_publisher import MONDAY
@@ -168,7 +169,7 @@ HABITS = st.tuples(st.sampled_from(sorted(GUIDS)), st.sampled_from(sorted(LINKS)
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(HABITS, st.lists(POLL, min_size=1, max_size=6))
 def test_whatever_the_habits_every_story_is_new_exactly_once(
     habits: Habits, polls: list[tuple[int, int, timedelta]]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.catalog.load import load_catalog, load_partly
+from tests.support.lanes import examples
 
 NAMES = st.sampled_from(["sources.yaml", "alerts.yaml", "topics/a.yaml", "entities/a.yaml"])
 
@@ -53,7 +54,7 @@ def test_any_yaml_leads_to_a_catalog_or_faults(files: dict[str, bytes]) -> None:
     check(files)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.dictionaries(NAMES, st.binary(max_size=80), max_size=4))
 def test_any_bytes_lead_to_a_catalog_or_faults(files: dict[str, bytes]) -> None:
     check(files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from core.messages import Access
 from ingest.extract import ExtractedPage, PageHints
 from ingest.extract.article import extract_page
 from tests.ingest.extract.sample_pages import DE, RU, Story, page
+from tests.support.lanes import examples
 
 NO_HINTS = PageHints()
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -291,37 +293,26 @@ def test_a_consent_wall_is_flagged() -> None:
     assert "consent_wall" in extract_page(page(DE, wall), url=URL, now=NOW).flags
 
 
-def _hostile() -> dict[str, bytes]:
-    inner = "".join(f"<p>{line}</p>" for line in DE.body)
-    start = f"<html><body><h1>{DE.title}</h1>{inner}"
-    return {
-        "deep": (start + "<div>" * 50_000 + "x").encode(),
-        "deep_inline": (start + "<b>" * 50_000 + "x").encode(),
-        "attribute": (start + f"<div class='{'comment ' * 200_000}'>x</div>").encode(),
-        "attributes": (
-            start + "<div " + " ".join(f"a{i}=1" for i in range(20_000)) + ">x</div>"
-        ).encode(),
-        "large": (start + f"<script>{'x' * 10_000_000}</script>").encode(),
-        "long_line": (start + "<p>" + "a " * 1_000_000).encode(),
-        "entities": (start + "&amp;" * 200_000).encode(),
-        "marks": (
-            start
-            + "<p>"
-            + "apapriadpa" * 16
-            + "</p><p>"
-            + "- 1 " * 27
-            + "</p><p>"
-            + "name "
-            + "1 | " * 25
-            + "</p>"
-        ).encode(),
-        "brackets": (start + "<" * 100_000).encode(),
-    }
+HOSTILE: dict[str, Callable[[], str]] = {
+    "deep": lambda: "<div>" * 50_000 + "x",
+    "deep_inline": lambda: "<b>" * 50_000 + "x",
+    "attribute": lambda: f"<div class='{'comment ' * 200_000}'>x</div>",
+    "attributes": lambda: "<div " + " ".join(f"a{i}=1" for i in range(20_000)) + ">x</div>",
+    "large": lambda: f"<script>{'x' * 10_000_000}</script>",
+    "long_line": lambda: "<p>" + "a " * 1_000_000,
+    "entities": lambda: "&amp;" * 200_000,
+    "marks": lambda: (
+        "<p>" + "apapriadpa" * 16 + "</p><p>" + "- 1 " * 27 + "</p><p>name " + "1 | " * 25 + "</p>"
+    ),
+    "brackets": lambda: "<" * 100_000,
+}
+"""What follows on a page after its article; megabytes that only their test makes."""
 
 
-@pytest.mark.parametrize("name", _hostile())
+@pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_page_is_read_in_time(name: str) -> None:
-    body = _hostile()[name]
+    inner = "".join(f"<p>{line}</p>" for line in DE.body)
+    body = f"<html><body><h1>{DE.title}</h1>{inner}{HOSTILE[name]()}".encode()
     start = time.process_time()
     extracted = extract_page(body, url=URL, now=NOW)
     assert time.process_time() - start < 5
@@ -367,7 +358,7 @@ def outcome(body: bytes, content_type: str | None) -> str:
     return "article" if extracted.text or extracted.lead else "nothing"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=40).map(b"".join),
     st.none() | st.text(max_size=30),

@@ -19,6 +19,7 @@ from tests.ingest.sources.documents import (
     rss,
     tried,
 )
+from tests.support.lanes import examples
 
 # --- a whole entry -------------------------------------------------------------------------
 
@@ -137,7 +138,7 @@ def test_deeply_nested_markup_is_read() -> None:
     assert entry.summary == "tief"
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.text(alphabet="<>&;/abp !-\"='#x1[]\x00\ud800ü", max_size=60))
 def test_arbitrary_text_neither_fails_nor_lets_a_script_through(text: str) -> None:
     body = rss(

@@ -12,6 +12,7 @@ from ingest.sources.context import ParseContext
 from ingest.sources.feedparser_reader import read_feed
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import NOW, URL, article, atom, item, memory, parse, rss
+from tests.support.lanes import examples
 
 
 def test_known_entries_are_listed_and_not_parsed() -> None:
@@ -158,7 +159,7 @@ def test_undated_entries_beyond_the_limit_are_selected_from_the_top() -> None:
 LOOK = st.sampled_from(["guid", "no guid", "same guid", "permalink", "nothing"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(LOOK, min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(0, 12), st.integers(1, 8), st.booleans()), max_size=8),

@@ -25,6 +25,7 @@ from tests.alerts.receivers.notification_bodies import (
     second_article,
     story_with,
 )
+from tests.support.lanes import examples
 
 ENGLISH, GERMAN = translator("en"), translator("de")
 GOLDEN = Path(__file__).parent / "golden"
@@ -263,7 +264,7 @@ def test_a_huge_notification_makes_a_message_that_mail_programs_show_completely(
     assert all(len(line) <= 998 for line in made.data.split(b"\r\n"))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.text(max_size=400), st.text(max_size=80))
 def test_any_title_survives_the_encoding_of_the_subject(title: str, topic: str) -> None:
     about = body(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from config.catalog.models import Catalog
 from core.store import Store, escalations
 from tests.support.console import open_store
+from tests.support.lanes import examples
 from tests.support.stories import add_article
 from tests.support.web_server import WebServer
 from tests.wirewatch.web.api.conftest import NOW, Api, add, api_of
@@ -246,7 +247,7 @@ def test_an_invalid_request_is_answered_with_a_problem(
         assert problem["title"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(["topic", "outlet", "language", "country", "severity", "state", "q",
