@@ -50,7 +50,7 @@ from collections.abc import Sequence
 from errno import ENOMEM
 from typing import TYPE_CHECKING
 
-from config.i18n import Phrase, in_english
+from config.i18n import Phrase, in_english, written_in_english
 from config.secrets import mask, mask_foreign
 
 if TYPE_CHECKING:
@@ -61,8 +61,13 @@ class WirewatchError(Exception):
     """Base class of the errors that this program raises.
 
     Args:
-        message: What happened, and to what; one sentence.
-        mend: What the reader can do about it, one sentence; empty where there is nothing to do.
+        message: What happened, and to what; one sentence. A phrase where pages show it.
+        mend: What the reader can do about it, one sentence; empty where there is nothing to do. A
+            phrase where the message is one.
+
+    Attributes:
+        message: The message in English.
+        mend: The mend in English.
     """
 
     exit_code = 3
@@ -71,15 +76,33 @@ class WirewatchError(Exception):
     retry = False
     """Whether the same call may succeed later without any change by a person."""
 
-    def __init__(self, message: str, *, mend: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.mend = mend
+    kind = "other"
+    """What happened in general, as a code of the catalogues under ``trouble``."""
+
+    def __init__(self, message: str | Phrase, *, mend: str | Phrase = "") -> None:
+        self.message, self.mend = _english(message), _english(mend)
+        super().__init__(self.message)
+        self._given = message, mend
+
+    @property
+    def phrase(self) -> Phrase:
+        """What happened and what to do; where that is English only, what its kind means."""
+        message, mend = self._given
+        if not isinstance(message, Phrase):
+            text = f"{self.message} {self.mend}".rstrip()
+            return written_in_english(text, Phrase(f"trouble.{self.kind}"))
+        if isinstance(mend, Phrase):
+            return Phrase("trouble.joined", first=message, then=mend)
+        return message
 
     def __str__(self) -> str:
         """Return the message, the mend and the cause, which may quote what a server said."""
         text = f"{self.message} {self.mend}".rstrip()
         return f"{text} ({_masked(self.__cause__)})" if self.__cause__ else text
+
+
+def _english(text: str | Phrase) -> str:
+    return in_english(text) if isinstance(text, Phrase) else text
 
 
 def _masked(cause: BaseException) -> str:
@@ -91,6 +114,7 @@ def _masked(cause: BaseException) -> str:
 class OperatorError(WirewatchError):
     """The operator's settings or files are not valid."""
 
+    kind = "operator"
     exit_code = 1
 
 
@@ -138,11 +162,14 @@ class ArticleFileError(OperatorError):
 class UsageError(WirewatchError):
     """The command was used wrongly, or refers to something that does not exist."""
 
+    kind = "request"
     exit_code = 2
 
 
 class NotFoundError(UsageError):
     """A story, delivery, feed or action does not exist."""
+
+    kind = "not_found"
 
 
 class QueryError(UsageError):
@@ -161,6 +188,7 @@ class QueryError(UsageError):
 class BusyError(WirewatchError):
     """As much of this is done at once as may be."""
 
+    kind = "busy"
     retry = True
 
 
@@ -190,9 +218,9 @@ class FetchError(ExternalError):
         *,
         retry_after: float | None = None,
         retry: bool = True,
-        mend: str = "",
+        mend: str | Phrase = "",
     ) -> None:
-        super().__init__(in_english(reason), mend=mend)
+        super().__init__(reason, mend=mend)
         self.url = url
         self.outcome = outcome
         self.reason = reason
@@ -203,17 +231,21 @@ class FetchError(ExternalError):
 class StreamError(ExternalError):
     """The stream engine refused a call or failed."""
 
+    kind = "streams"
     retry = False
 
 
 class StreamUnavailableError(StreamError):
     """The engine is unreachable, locked or busy."""
 
+    kind = "streams_unavailable"
     retry = True
 
 
 class StreamFullError(StreamUnavailableError):
     """The disk is full. Records accepted before are safe; work continues once there is space."""
+
+    kind = "disk_full"
 
 
 class UnknownStreamError(StreamError):
@@ -246,9 +278,13 @@ class SlotTakenError(FencedError):
 class StoreError(ExternalError):
     """The database refused a call or failed."""
 
+    kind = "store"
+
 
 class StoreFullError(StoreError):
     """The disk is full. Data accepted before is safe; work continues once there is space."""
+
+    kind = "disk_full"
 
 
 class StoreConflictError(StoreError):
@@ -263,6 +299,8 @@ class StoreRefusedError(StoreError):
 
 class ArchiveError(ExternalError):
     """The archive of articles refused a call or failed."""
+
+    kind = "archive"
 
 
 class ArchiveConflictError(ArchiveError):
@@ -289,6 +327,8 @@ class BackupInvalidError(OperatorError):
 
 class OutOfMemoryError(ExternalError):
     """The system gives this process no more memory."""
+
+    kind = "memory"
 
     def __init__(self) -> None:
         super().__init__(
@@ -320,7 +360,7 @@ class DeliveryError(ExternalError):
         target_fault: bool = False,
         mend: str = "",
     ) -> None:
-        super().__init__(in_english(reason), mend=mend)
+        super().__init__(reason, mend=mend)
         self.reason = reason
         self.permanent = permanent
         self.retry_after = retry_after
@@ -341,7 +381,7 @@ class ExtractionError(WirewatchError):
     exit_code = 1
 
     def __init__(self, url: str, outcome: str, reason: Phrase) -> None:
-        super().__init__(in_english(reason))
+        super().__init__(reason)
         self.url = url
         self.outcome = outcome
         self.reason = reason
@@ -353,6 +393,8 @@ class PoisonError(WirewatchError):
 
 class DeadLetterLimitError(WirewatchError):
     """Nearly every record fails: more likely a defect of this program than of the records."""
+
+    kind = "dead_letters"
 
 
 _NO_MEMORY_TEXTS = (
@@ -381,6 +423,18 @@ def describe(error: BaseException) -> str:
     """Return what to say of an error in a list of reasons, without secrets."""
     known = out_of_memory(error) or error
     return _masked(known) or type(error).__name__
+
+
+def describe_phrase(error: BaseException) -> Phrase:
+    """Return what :func:`describe` says: in English whole, in other languages what it means."""
+    return written_in_english(describe(error), trouble_of(error))
+
+
+def trouble_of(error: BaseException) -> Phrase:
+    """Return what an error means in general."""
+    known = out_of_memory(error) or error
+    kind = known.kind if isinstance(known, WirewatchError) else WirewatchError.kind
+    return Phrase(f"trouble.{kind}")
 
 
 def retryable(error: BaseException) -> bool:

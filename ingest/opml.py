@@ -20,6 +20,7 @@ from lxml import etree
 from config.catalog.models import Outlet
 from config.catalog.values import InvalidValue, css_selector
 from config.errors import UsageError
+from config.i18n import Phrase
 from core.text.clean import clean_line
 from ingest.urls import fetchable_url, registrable_domain
 
@@ -63,11 +64,11 @@ def read_opml(document: bytes, file: str) -> list[FeedListing]:
         UsageError: It is no OPML, too large, or has no feed.
     """
     if len(document) > MAX_BYTES:
-        raise UsageError(f"{file} is larger than {MAX_BYTES:,} bytes.", mend="Split it.")
+        raise UsageError(Phrase("opml.large", file=file, n=MAX_BYTES))
     outlines = list(_root(document, file).iter("outline"))
     feeds = {listing.url: listing for listing in map(_listing, outlines) if listing is not None}
     if not feeds:
-        raise UsageError(f"{file} lists no feed.", mend="Export the feeds from the other reader.")
+        raise UsageError(Phrase("opml.no_feed", file=file))
     return list(feeds.values())[:MOST_FEEDS]
 
 

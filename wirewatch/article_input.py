@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from config.errors import FetchError, UsageError
-from config.i18n import Phrase
+from config.i18n import Phrase, written_in_english
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ async def read_pasted(
         page = Document("The text", text.encode(), content_type="text/html; charset=utf-8")
         return await _interpreted(page, extract)
     if not text and not title:
-        raise UsageError("There is nothing to look at.", mend="Paste a text or a URL.")
+        raise UsageError(Phrase("article.nothing"))
     return _article({"title": title, "text": text, "language": language or None})
 
 
@@ -181,9 +181,9 @@ def _json(document: Document) -> dict[str, object]:
     try:
         fields: dict[str, object] = json.loads(document.body.removeprefix(codecs.BOM_UTF8))
     except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"{document.name} is not valid JSON: {error}.", mend="Give a JSON object, or HTML."
-        ) from None
+        mend = "Give a JSON object, or HTML."
+        text = f"{document.name} is not valid JSON: {error}. {mend}"
+        raise UsageError(written_in_english(text, Phrase("article.no_json"))) from None
     return fields
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from config.i18n import Phrase
 from core.canary import EVERY, MISSING_AFTER
-from core.clock import rfc3339
 from core.store.canaries import CanaryState
 
 
@@ -75,8 +75,8 @@ def after_telling(state: CanaryState, changes: CanaryChanges) -> CanaryState:
 
 def find_problems(
     states: Iterable[CanaryState], due: datetime | None, now: datetime
-) -> tuple[str, ...]:
-    """Return why the program is ill, in English; empty where no canary is missing.
+) -> tuple[Phrase, ...]:
+    """Return why the program is ill; empty where no canary is missing.
 
     Args:
         states: The canaries of all targets.
@@ -84,12 +84,12 @@ def find_problems(
         now: The present.
     """
     problems = tuple(
-        f"canary: missing at {s.receiver} ({s.target}) since {rfc3339(s.waiting_since)}"
+        Phrase("canary.missing", receiver=s.receiver, target=s.target, since=s.waiting_since)
         for s in states
         if s.waiting_since is not None and is_missing(s, now)
     )
     if due is not None and now - due >= MISSING_AFTER:
-        return (*problems, f"canary: none was sent since {rfc3339(due - EVERY)}")
+        return (*problems, Phrase("canary.none_sent", since=due - EVERY))
     return problems
 
 

@@ -21,7 +21,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.i18n.phrase import LANGUAGE_NAMES, VERBATIM, Param, Phrase, language_names, verbatim
+from config.i18n.phrase import (
+    LANGUAGE_NAMES,
+    VERBATIM,
+    WRITTEN_IN_ENGLISH,
+    Param,
+    Phrase,
+    language_names,
+    verbatim,
+    written_in_english,
+)
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -35,6 +44,7 @@ __all__ = [
     "language_names",
     "translator",
     "verbatim",
+    "written_in_english",
 ]
 
 LANGUAGES = ("en", "de")
@@ -106,9 +116,18 @@ class Translator:
         try:
             if phrase.code == LANGUAGE_NAMES:
                 return ", ".join(map(self.language, str(phrase.params["codes"]).split()))
+            if phrase.code == WRITTEN_IN_ENGLISH:
+                return self._meaning(dict(phrase.params))
             return self._phrase(phrase.code, dict(phrase.params))
         except (LookupError, ValueError, TypeError):  # no such text, or it needs other parameters
             return phrase.code
+
+    def _meaning(self, params: dict[str, Param]) -> str:
+        """Return an English text, or what it means in another language."""
+        meaning = params["meaning"]
+        if self.code == "en" or not isinstance(meaning, Phrase):
+            return str(params["text"])
+        return self.phrase(meaning)
 
     def language(self, code: str) -> str:
         """Return the name of a language, such as ``German``, or the code if it is unknown."""

@@ -51,6 +51,9 @@ class Phrase:
         return verbatim(stored)
 
 
+WRITTEN_IN_ENGLISH = "written_in_english"
+"""Code of a phrase that holds an English text and, as another phrase, what it means."""
+
 Param = str | int | float | datetime | timedelta | Phrase
 """A value that the text of a phrase may contain."""
 
@@ -58,6 +61,15 @@ Param = str | int | float | datetime | timedelta | Phrase
 def verbatim(text: str) -> Phrase:
     """Return a phrase that is shown as this text in every language."""
     return Phrase(VERBATIM, text=text)
+
+
+def written_in_english(text: str, meaning: Phrase) -> Phrase:
+    """Return a phrase that is shown as a text in English, and elsewhere as what it means.
+
+    For what a program says with many details, such as a fault in a file: a reader of another
+    language is told what it means and what to do, not each detail.
+    """
+    return Phrase(WRITTEN_IN_ENGLISH, text=text, meaning=meaning)
 
 
 def language_names(codes: Iterable[str]) -> Phrase:

@@ -133,7 +133,7 @@ class GuardedResolver(AbstractResolver):
         await self._inner.close()
 
 
-_MEND = "WIREWATCH_HTTP_ALLOW_PRIVATE=true allows it for every feed and page."
+_MEND = Phrase("fetch.allow_private")
 
 
 def blocked_error(url: str) -> FetchError:

@@ -44,7 +44,7 @@ class NightlyRun:
         deleted: Rows deleted, by retention rule, and for :data:`ARCHIVE` and
             :data:`TEXTS`; those that deleted none are left out.
         sizes: Bytes of the store, the streams and the archive after it, as far as they are known.
-        problem: What failed; empty where nothing did.
+        problem: What failed (:class:`config.i18n.Phrase`, dumped); empty where nothing did.
     """
 
     started_at: datetime

@@ -105,10 +105,9 @@ def merge(connection: Connection, one: str, other: str, *, by: str, at: datetime
     """
     pair = _lock(connection, one, other)
     if pair[0].id == pair[1].id:
-        raise UsageError("That is one story already.", mend="Name two alerts.")
+        raise UsageError(Phrase("group.one_story"), mend=Phrase("group.name_two"))
     if pair[0].topic_id != pair[1].topic_id:
-        mend = "Only stories of one topic can be merged."
-        raise UsageError("The two alerts belong to different topics.", mend=mend)
+        raise UsageError(Phrase("group.other_topic"), mend=Phrase("group.one_topic"))
     kept, gone = sorted(pair, key=lambda alert: _RANK[alert.state])
     waiting = escalations.load_waiting(connection, gone.id)
     _move(connection, None, gone, kept)

@@ -92,7 +92,7 @@ class Console:
     settings: Settings
     ill: list[Phrase]
     faults: list[Fault]
-    canary: list[str]
+    canary: list[Phrase]
     held: list[HeldFile]
     latency: list[OutletLatency]
     language: str = "en"
@@ -180,7 +180,7 @@ def open_console(
     moments: list[datetime] = []
     ill: list[Phrase] = []
     faults: list[Fault] = []
-    canary: list[str] = []
+    canary: list[Phrase] = []
     held: list[HeldFile] = []
     latency: list[OutletLatency] = []
     runtime = RuntimeStatus(

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from alerts.canaries.missing import find_problems, is_missing
+from config.i18n import Phrase
 from core import metrics
 from core.canary import has_canaries
 from core.store import canaries
@@ -23,12 +24,12 @@ class CanaryMonitor:
         program: The opened program.
 
     Attributes:
-        problems: Why the program is ill, in English; empty where no canary is missing.
+        problems: Why the program is ill, empty where no canary is missing.
     """
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self.problems: tuple[str, ...] = ()
+        self.problems: tuple[Phrase, ...] = ()
 
     def update(self) -> None:
         """Look into the store.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence, Set
 import structlog
 
 from config.faults import Fault
-from config.i18n import Phrase, verbatim
+from config.i18n import Phrase
 from config.settings import Settings
 from wirewatch.outlet_latency import OutletLatency
 from wirewatch.run.process_reports import ProcessReports
@@ -44,7 +44,7 @@ class Console:
         program: Program,
         stages: Set[str],
         ill: Callable[[], Sequence[Phrase]],
-        canary: Callable[[], Sequence[str]],
+        canary: Callable[[], Sequence[Phrase]],
         faults: Callable[[], Sequence[Fault]],
         latency: Callable[[], Sequence[OutletLatency]],
     ) -> None:
@@ -56,7 +56,7 @@ class Console:
         self._stages = stages
         self._status = RuntimeStatus(
             catalog=lambda: keeper.current,
-            ill=lambda: reports.ill(known=[*map(verbatim, canary())]),
+            ill=lambda: reports.ill(known=canary()),
             faults=faults,
             held=lambda: keeper.held,
             settings=program.settings,

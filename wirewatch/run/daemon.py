@@ -42,7 +42,7 @@ from dataclasses import replace
 import structlog
 
 from alerts import worker as alerts_worker
-from config.i18n import Phrase, verbatim
+from config.i18n import Phrase
 from config.settings import secret
 from core.archive import worker as archive_worker
 from core.canary import has_canaries
@@ -292,8 +292,7 @@ class Daemon:
 
     def _what_is_wrong(self) -> list[Phrase]:
         """Return what is wrong with the processes of this host, apart from the canary."""
-        canary = [verbatim(problem) for problem in self._housekeeping.canary.problems]
-        return merge_reasons(self._read_reports(), canary)
+        return merge_reasons(self._read_reports(), self._housekeeping.canary.problems)
 
     def _read_reports(self) -> list[ProcessHealth]:
         program = self._program

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from config.i18n import Phrase, verbatim
+from config.i18n import Phrase
 from core.store.feed_record import FeedState
 from core.store.overdue_deliveries import OverdueDelivery
 
@@ -77,17 +77,17 @@ class Facts:
         idle: How long stages have done nothing although there is work.
         reading_gap: Since when no feed was read, where that is too long.
         overdue: Deliveries that are older than what was promised for them.
-        canary: What is wrong with the canary, in English.
+        canary: What is wrong with the canary.
     """
 
     now: datetime
     stalled: Mapping[str, float] = field(default_factory=dict)
     stages: Sequence[Phrase] = ()
-    unwritten: Mapping[str, str] = field(default_factory=dict)
+    unwritten: Mapping[str, Phrase] = field(default_factory=dict)
     idle: Mapping[str, timedelta] = field(default_factory=dict)
     reading_gap: ReadingGap | None = None
     overdue: Sequence[OverdueDelivery] = ()
-    canary: Sequence[str] = ()
+    canary: Sequence[Phrase] = ()
 
 
 def diagnose(facts: Facts) -> list[Phrase]:
@@ -99,7 +99,7 @@ def diagnose(facts: Facts) -> list[Phrase]:
         *_idle(facts.idle),
         *_reading(facts.reading_gap),
         *_overdue(facts.overdue, facts.now),
-        *map(verbatim, facts.canary),
+        *facts.canary,
     ]
 
 
@@ -165,7 +165,7 @@ def _fails_since(state: FeedState, read_at: datetime) -> bool:
     return feed.last_attempt_at is not None and feed.last_attempt_at > read_at
 
 
-def _unwritten(unwritten: Mapping[str, str]) -> list[Phrase]:
+def _unwritten(unwritten: Mapping[str, Phrase]) -> list[Phrase]:
     return [Phrase(f"health.unwritten.{name}", reason=reason) for name, reason in unwritten.items()]
 
 

@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
-from config.errors import WirewatchError
+from config.errors import WirewatchError, describe_phrase
+from config.i18n import Phrase, written_in_english
 from core.store import outbox, overdue_deliveries
 from core.store.feed_record import FeedState
 from core.store.overdue_deliveries import OverdueDelivery
@@ -58,7 +59,7 @@ class HealthMonitor:
         self._progress: dict[str, StageProgress] = {}
         self._reading_gap: ReadingGap | None = None
         self._overdue: Sequence[OverdueDelivery] = ()
-        self._unwritten: dict[str, str] = {}
+        self._unwritten: dict[str, Phrase] = {}
 
     def facts(self) -> Facts:
         """Return what is known of the store, the streams, the feeds and the deliveries."""
@@ -108,7 +109,7 @@ class HealthMonitor:
             try:
                 check()
             except WirewatchError as error:
-                unwritten[name] = str(error)
+                unwritten[name] = describe_phrase(error)
         self._unwritten = unwritten
 
     def _follow(self, stage: str, mark: object, is_waiting: bool) -> None:
@@ -125,9 +126,9 @@ class HealthMonitor:
                 connection, now, grace=DELIVERY_GRACE, give_up=give_up
             )
 
-    def _failed_writes(self) -> dict[str, str]:
+    def _failed_writes(self) -> dict[str, Phrase]:
         """Return the store's last failure while it is recent, whatever was written since."""
         failure = self._program.store.last_failure
         if failure is None or self._now() - failure.at > self._limits.write_failed.total_seconds():
             return {}
-        return {"store": failure.reason}
+        return {"store": written_in_english(failure.reason, Phrase("trouble.store"))}

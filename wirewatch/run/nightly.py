@@ -22,7 +22,8 @@ from pathlib import Path
 
 import structlog
 
-from config.errors import ArchiveError
+from config.errors import ArchiveError, describe_phrase
+from config.i18n import Phrase, in_english
 from config.settings import Settings
 from core import metrics
 from core.archive.excerpts import TextLimits, shorten_texts
@@ -148,7 +149,7 @@ class NightlyJob:
                     shorten = partial(shorten_texts, archive, outlet, now - kept)
                     deleted[TEXTS] = deleted.get(TEXTS, 0) + self._repeat(shorten)
         except ArchiveError as error:  # the archive's stage is ill too, and says so
-            return str(error)
+            return describe_phrase(error).dump()
         return ""
 
     def _repeat(self, step: Callable[[], int]) -> int:
@@ -195,7 +196,11 @@ def _report(run: NightlyRun) -> None:
         **_keys(run),
     )
     if run.problem:
-        log.error("archive_not_pruned", reason=run.problem, mend="It is tried again next night.")
+        log.error(
+            "archive_not_pruned",
+            reason=in_english(Phrase.load(run.problem)),
+            mend="It is tried again next night.",
+        )
 
 
 def _keys(run: NightlyRun) -> dict[str, int]:

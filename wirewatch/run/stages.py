@@ -25,8 +25,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from config.errors import SlotTakenError, WirewatchError, describe, out_of_memory
-from config.i18n import Phrase
+from config.errors import SlotTakenError, WirewatchError, describe, out_of_memory, trouble_of
+from config.i18n import Phrase, written_in_english
 from core.backoff import exponential
 from core.loop_delay import LoopDelay
 from core.text import for_log
@@ -56,14 +56,14 @@ class RestartPolicy:
 class _Failures:
     """The failures of a stage in a row; ``restarted_at`` is None during the pause."""
 
-    reason: str
+    reason: Phrase
     count: int
     restarted_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Postponement:
-    reason: str
+    reason: Phrase
     since: float
 
 
@@ -121,7 +121,8 @@ class Stages:
                 self._postponed.pop(name, None)
             else:
                 since = self._postponed[name].since if name in self._postponed else self._now()
-                self._postponed[name] = _Postponement(for_log(reason), since)
+                shown = written_in_english(for_log(reason), Phrase("trouble.postponed"))
+                self._postponed[name] = _Postponement(shown, since)
 
         return report
 
@@ -195,7 +196,8 @@ class Stages:
         count = before.count + 1 if before is not None and in_a_row else 1
         pause = exponential(self._policy.first, count, self._policy.longest)
         reason = for_log(describe(error))
-        self._failures[name] = _Failures(reason, count)
+        shown = written_in_english(reason, trouble_of(error))
+        self._failures[name] = _Failures(shown, count)
         known = isinstance(out_of_memory(error) or error, WirewatchError)
         log.error("stage_failed", stage=name, reason=reason, restart_in=pause, exc_info=not known)
         return pause

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from config import i18n
 from config.catalog.models import (
     AlertPolicy,
     Catalog,
@@ -246,9 +247,9 @@ def _resolve(text: str, topic: TopicDefinition, catalog: Catalog) -> Node:
     ids = {entity.id for entity in catalog.entities}
     compiled = compile_topic(alone, ids, Vocabulary(catalog.vocabulary, ids))
     if errors := [f for f in compiled.faults if f.is_error and f.file == _POSITION.file]:
-        raise UsageError(f"The term {text!r}: {errors[0].message}", mend=errors[0].mend)
+        raise UsageError(i18n.Phrase("edit.term", term=text, fault=errors[0].phrase))
     if not compiled.rules.rules:
-        raise UsageError(f"The term {text!r} uses a term with an error.", mend="Mend the topic.")
+        raise UsageError(i18n.Phrase("edit.term_uses", term=text))
     return compiled.rules.rules[0][2]
 
 

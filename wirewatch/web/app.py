@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -21,7 +22,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import NotFoundError, StoreFullError, UsageError, WirewatchError
-from config.i18n import Translator
+from config.i18n import Phrase, Translator, written_in_english
 from config.settings import Settings, secret
 from core.clock import Clock
 from core.store import Store
@@ -123,6 +124,7 @@ def create_pages(store: Store, clock: Clock, runtime: RuntimeStatus) -> FastAPI:
     error_page = _ErrorPage(renderer)
     app.add_exception_handler(WirewatchError, error_page)
     app.add_exception_handler(HTTPException, error_page)
+    app.add_exception_handler(RequestValidationError, error_page)
     app.add_exception_handler(Exception, error_page)
     return app
 
@@ -186,9 +188,9 @@ class _ErrorPage:
     async def __call__(self, request: Request, error: Exception) -> HTMLResponse:
         t, status = self._renderer.translator(request), _status_of(request, error)
         heading = t(f"error.{status if status in (403, 404, 500, 503) else 400}")
-        text, lang = error_page_text(error, status, t)
+        text = error_page_text(error, status, t)
         answer = self._renderer.render_without_store(
-            request, "error.html", status=status, heading=heading, text=text, lang=lang
+            request, "error.html", status=status, heading=heading, text=text
         )
         if isinstance(error, HTTPException) and error.headers:
             answer.headers.update(error.headers)
@@ -198,20 +200,26 @@ class _ErrorPage:
 def _status_of(request: Request, error: Exception) -> int:
     if isinstance(error, HTTPException):
         return error.status_code
+    if isinstance(error, RequestValidationError):
+        return 422
     if isinstance(error, UsageError):
         return 400 if request.method == "POST" else 404
     return 503 if isinstance(error, WirewatchError) else 500
 
 
-def error_page_text(error: Exception, status: int, t: Translator) -> tuple[str, str]:
-    """Return what to say about an error, and in which language that is."""
+def error_page_text(error: Exception, status: int, t: Translator) -> str:
+    """Return what to say about an error, in the reader's language."""
     if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and status == 404):
-        return t("error.404.text"), t.code
+        return t("error.404.text")
     if status == 500:
-        return t("error.500.text"), t.code
+        return t("error.500.text")
     if isinstance(error, RoleError):
-        return t("error.403.text", role=t.of("role", str(error.role))), t.code
+        return t("error.403.text", role=t.of("role", str(error.role)))
     if isinstance(error, StoreFullError):
-        return t("error.store_full.text"), t.code
-    message = error.message if isinstance(error, WirewatchError) else ""
-    return (f"{error.detail}." if isinstance(error, HTTPException) else message), "en"
+        return t("error.store_full.text")
+    if isinstance(error, WirewatchError):
+        return t.phrase(error.phrase)
+    meaning = Phrase("trouble.request")
+    if isinstance(error, HTTPException):
+        return t.phrase(written_in_english(f"{error.detail}.", meaning))
+    return t.phrase(meaning)

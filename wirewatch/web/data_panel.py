@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from config.i18n import Translator
 from core.store.nightly_runs import ARCHIVE, TEXTS, NightlyRun
 from core.store.retention import RULES
+from wirewatch.web import display
 
 PARTS = ("store", "streams", "archive")
 COLUMNS = ("articles", "told", "history", "counts", "archive")
@@ -30,7 +31,7 @@ def nightly_rows(runs: Sequence[NightlyRun], t: Translator) -> list[dict[str, ob
             "started_at": run.started_at,
             "deleted": [_count_by_column(run)[column] for column in COLUMNS],
             "size": human_size(sum(run.sizes.values()), t),
-            "problem": run.problem,
+            "problem": display.reason(run.problem, t) if run.problem else None,
         }
         for run in runs
     ]

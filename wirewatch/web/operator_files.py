@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.faults import Fault
+from config.i18n import Phrase
 from config.yaml.nodes import read
 
 SHOWN_DIGITS = 12
@@ -61,11 +62,11 @@ def read_file(path: Path) -> OperatorFile:
     """
     content = read(path)
     if isinstance(content, Fault):
-        raise UsageError(f"{path.name}: {content.message}", mend=content.mend)
+        raise UsageError(Phrase("edit.file", file=path.name, fault=content.phrase))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{path.name} is not UTF-8.", mend="Save it as UTF-8.") from None
+        raise UsageError(Phrase("edit.no_utf8", file=path.name)) from None
     newline = "\r\n" if "\r\n" in text else "\n"
     return OperatorFile(path, text.replace("\r\n", "\n"), _digest(content), newline)
 

@@ -36,7 +36,7 @@ class RuntimeStatus:
     ill: Callable[[], list[Phrase]]
     faults: Callable[[], Sequence[Fault]]
     settings: Settings
-    canary: Callable[[], Sequence[str]] = tuple
+    canary: Callable[[], Sequence[Phrase]] = tuple
     processes: Callable[[], Sequence[Mapping[str, object]]] = tuple
     metrics: Callable[[], bytes] = generate_latest
     held: Callable[[], Sequence[HeldFile]] = tuple

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.faults import Fault
-from config.i18n import Phrase, Translator, in_english
+from config.i18n import Phrase, Translator
 from core.store.feed_record import FeedState
 from core.store.targets import TargetState
 
@@ -22,7 +22,7 @@ class Problem:
 
     Attributes:
         text: What it is, in the reader's language.
-        detail: The message of the program, in English.
+        detail: What it is about in particular, also in the reader's language; may be empty.
     """
 
     text: str
@@ -56,7 +56,7 @@ def system_status(
     errors: Sequence[Fault],
     broken: Sequence[TargetState],
     t: Translator,
-    canary: Sequence[str] = (),
+    canary: Sequence[Phrase] = (),
     failed_tests: Sequence[Fault] = (),
 ) -> SystemStatus:
     """Return the status of the system; the most serious problem decides.
@@ -72,7 +72,7 @@ def system_status(
         canary: What is wrong with the canary; empty where none is missing.
         failed_tests: Warnings of topics whose tests fail.
     """
-    canaries = (Problem(t("system.canary_problem"), text) for text in canary)
+    canaries = (Problem(t("system.canary_problem"), t.phrase(reason)) for reason in canary)
     own = _problems(ill, errors, failed_tests, t)
     problems = (*own, *_target_problems(broken, t), *canaries)
     followed = [state for state in states if state.state != "off"]
@@ -86,7 +86,7 @@ def system_status(
 def _broken(
     states: Sequence[FeedState],
     ill: Sequence[Phrase],
-    canary: Sequence[str],
+    canary: Sequence[Phrase],
     late: timedelta,
     t: Translator,
 ) -> str:
@@ -113,20 +113,20 @@ def _problems(
     problems = [_reason(reason, t) for reason in ill]
     if errors:
         rejected = t.plural("system.config_rejected", len(errors))
-        problems.append(Problem(_with_fault(rejected, errors[0], t), str(errors[0])))
+        problems.append(Problem(rejected, _fault(errors[0], t)))
     if failed_tests:
         failed = t.plural("system.tests_failed", len(failed_tests))
-        problems.append(Problem(failed, str(failed_tests[0])))
+        problems.append(Problem(failed, _fault(failed_tests[0], t)))
     return tuple(problems)
 
 
-def _with_fault(text: str, fault: Fault, t: Translator) -> str:
-    """Return a text with what a fault means, where its own message is in another language."""
-    return text if t.code == "en" else f"{text} {t.of('fault', fault.code)}"
+def _fault(fault: Fault, t: Translator) -> str:
+    """Return where a fault is, and what it is."""
+    return f"{fault.file}:{fault.line}:{fault.column}: {fault.code} {t.phrase(fault.phrase)}"
 
 
 def _reason(reason: Phrase, t: Translator) -> Problem:
-    """Return a reason of the diagnosis; what a stage says of itself is English."""
+    """Return a reason of the diagnosis."""
     if _cause(reason).code == "health.stage":
         return Problem(t("system.stage_stopped"), t.phrase(reason))
     return Problem(t.phrase(reason), "")
@@ -142,7 +142,7 @@ def _target_problems(broken: Sequence[TargetState], t: Translator) -> tuple[Prob
     if not broken:
         return ()
     names = ", ".join(dict.fromkeys(target.receiver for target in broken))
-    reason = in_english(Phrase.load(broken[0].reason))
+    reason = t.phrase(Phrase.load(broken[0].reason))
     return (Problem(t.plural("system.targets_broken", len(broken)), f"{names}: {reason}"),)
 
 

@@ -23,6 +23,7 @@ from config.catalog.sources_edit.yaml_text import (
 )
 from config.catalog.variables import Variables
 from config.errors import NotFoundError, UsageError
+from config.i18n import Phrase
 from config.yaml.edits import child, end_of, line_end, newline_of, value_of
 
 _NOWHERE = FilePosition("", 0, 0)
@@ -138,7 +139,7 @@ def _edited_lines(text: str, node: Any, keys: Mapping[str, str]) -> str:
         start, end = value.start_mark.index, end_of(value)
         if key.value not in keys:
             if not number:
-                raise UsageError("The first key of the feed cannot be removed.", mend=BY_HAND)
+                raise UsageError(Phrase("sources.first_key"), mend=BY_HAND)
             begin = text.rfind("\n", 0, key.start_mark.index) + 1
             edits.append((begin, line_end(text, end) + len(newline_of(text)), ""))
         elif value.value != keys[key.value]:

@@ -22,6 +22,7 @@ from config.catalog.sources_edit.yaml_text import (
 )
 from config.catalog.variables import Variables
 from config.errors import UsageError
+from config.i18n import Phrase
 from config.yaml.edits import child, end_of, line_end, newline_of, value_of
 
 
@@ -78,7 +79,7 @@ def remove_feed(text: str, url: str, variables: Variables) -> str:
     urls = _urls(read_outlets(text, variables))
     outlet = next((o for o in urls if url in urls[o]), None)
     if outlet is None:
-        raise UsageError(f"sources.yaml has no feed {url}.", mend="See `wirewatch feeds list`.")
+        raise UsageError(Phrase("sources.no_feed", url=url))
     outlets = outlet_nodes(text)
     node = next(o for o in outlets.value if value_of(o, "id") == outlet)
     feeds = child(node, "feeds")
@@ -99,7 +100,7 @@ def _urls(outlets: Sequence[Outlet]) -> dict[str, list[str]]:
 def _refuse_known(urls: Mapping[str, Sequence[str]], url: str) -> None:
     for outlet, feeds in urls.items():
         if url in feeds:
-            raise UsageError(f"{outlet} already has the feed {url}.", mend="Nothing to do.")
+            raise UsageError(Phrase("sources.known_feed", outlet=outlet, url=url))
 
 
 def _checked(text: str, urls: Mapping[str, Sequence[str]], variables: Variables) -> str:
@@ -118,7 +119,7 @@ def _checked(text: str, urls: Mapping[str, Sequence[str]], variables: Variables)
 def _feed_insertion(text: str, feeds: Any, new: Sequence[NewFeed]) -> tuple[int, str]:
     """Return where feeds are added to an outlet's list, and what."""
     if not isinstance(feeds, SequenceNode) or not feeds.value:
-        raise UsageError("The outlet's feeds are not a list.", mend=BY_HAND)
+        raise UsageError(Phrase("sources.feeds_no_list"), mend=BY_HAND)
     at = end_of(feeds.value[-1])
     if feeds.flow_style:
         return at, "".join(f", {flow_item(feed, in_list=True)}" for feed in new)
@@ -162,7 +163,7 @@ def _without(text: str, sequence: Any, item: Any) -> str:
 def _without_flow_item(text: str, sequence: Any, item: Any) -> str:
     index = sequence.value.index(item)
     if len(sequence.value) == 1:
-        raise UsageError("This is the only outlet of sources.yaml.", mend=BY_HAND)
+        raise UsageError(Phrase("sources.only_outlet"), mend=BY_HAND)
     if index:
         return text[: end_of(sequence.value[index - 1])] + text[end_of(item) :]
     return text[: item.start_mark.index] + text[sequence.value[1].start_mark.index :]

@@ -17,10 +17,12 @@ from config.catalog.section import Faults
 from config.catalog.sources import read_sources
 from config.catalog.variables import Variables
 from config.errors import UsageError
+from config.faults import Fault
+from config.i18n import Phrase
 from config.yaml.edits import child
 from config.yaml.nodes import parse
 
-BY_HAND = "Edit sources.yaml by hand."
+BY_HAND = Phrase("sources.by_hand")
 
 BOOLEANS = ("paused",)
 """Keys whose values are written without quotes."""
@@ -60,17 +62,20 @@ def read_outlets(text: str, variables: Variables) -> tuple[Outlet, ...]:
     Raises:
         UsageError: It has faults.
     """
+    outlets, errors = _read(text, variables)
+    if errors:
+        what = Phrase("sources.has_fault", line=errors[0].line, fault=errors[0].phrase)
+        raise UsageError(what, mend=Phrase("sources.correct_first"))
+    return outlets
+
+
+def _read(text: str, variables: Variables) -> tuple[tuple[Outlet, ...], list[Fault]]:
+    """Return the outlets of a text, and its errors."""
     faults = Faults()
     root, problems = parse("sources.yaml", text.encode())
     faults.extend(problems)
     outlets = read_sources(root, faults, variables) if root is not None else ()
-    errors = [fault for fault in faults.all if fault.is_error]
-    if errors:
-        raise UsageError(
-            f"sources.yaml has a fault in line {errors[0].line}: {errors[0].message}",
-            mend="`wirewatch check` shows all faults. Correct them first.",
-        )
-    return outlets
+    return tuple(outlets), [fault for fault in faults.all if fault.is_error]
 
 
 def reread_outlets(text: str, variables: Variables) -> tuple[Outlet, ...]:
@@ -79,16 +84,16 @@ def reread_outlets(text: str, variables: Variables) -> tuple[Outlet, ...]:
     Raises:
         UsageError: What was written has faults.
     """
-    try:
-        return read_outlets(text, variables)
-    except UsageError as error:
-        message = error.message.replace(" has a fault", " would have a fault")
-        raise UsageError(message, mend="Correct what you have entered.") from error
+    outlets, errors = _read(text, variables)
+    if errors:
+        what = Phrase("sources.would_have_fault", line=errors[0].line, fault=errors[0].phrase)
+        raise UsageError(what, mend=Phrase("sources.correct_entered"))
+    return outlets
 
 
 def not_editable() -> UsageError:
     """Return the error for a file that is written in a way that this does not edit."""
-    return UsageError("This sources.yaml is written in a way that is not edited.", mend=BY_HAND)
+    return UsageError(Phrase("sources.not_editable"), mend=BY_HAND)
 
 
 def outlet_nodes(text: str) -> Any:
@@ -96,10 +101,10 @@ def outlet_nodes(text: str) -> Any:
     try:
         root = YAML(pure=True).compose(text)
     except YAMLError as error:
-        raise UsageError("sources.yaml is not valid YAML.", mend=BY_HAND) from error
+        raise UsageError(Phrase("sources.no_yaml"), mend=BY_HAND) from error
     outlets = child(root, "outlets") if isinstance(root, MappingNode) else None
     if not isinstance(outlets, SequenceNode) or not outlets.value:
-        raise UsageError("sources.yaml has no list of outlets.", mend=BY_HAND)
+        raise UsageError(Phrase("sources.no_outlets"), mend=BY_HAND)
     return outlets
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from config.errors import NotFoundError, UsageError
+from config.i18n import Phrase
 from core.clock import rfc3339
 from core.messages.alert import ASSIGNED, REOPENED, SNOOZED
 from core.store import alert_changes, audit
@@ -180,8 +181,7 @@ def snooze(
         UsageError: The time is too late, an id is unknown, or there are too many or none.
     """
     if until - at > LONGEST_SNOOZE:
-        mend = f"At most {LONGEST_SNOOZE.days} days; close it if nobody needs to hear of it."
-        raise UsageError("That is too long to snooze a story.", mend=mend)
+        raise UsageError(Phrase("act.long_snooze", days=LONGEST_SNOOZE.days))
     detail = rfc3339(until) if until > at else ""
     return _apply(connection, ids, _ActionRequest(SNOOZED, "", by, at, detail), _snooze)
 
@@ -203,9 +203,7 @@ def _apply(
     connection: Connection, ids: Sequence[str], request: _ActionRequest, change: Change
 ) -> ActionResult:
     if not 0 < len(ids) <= MAX_IDS:
-        raise UsageError(
-            f"{len(ids)} stories cannot be changed at once.", mend=f"At most {MAX_IDS}."
-        )
+        raise UsageError(Phrase("act.too_many", count=len(ids), most=MAX_IDS))
     request, action_id = replace(request, by=clean_line(request.by, MAX_NAME)), uuid.uuid4().hex
     changed = []
     for alert_id in sorted(set(ids)):  # always in this order, so that no two actions deadlock

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.errors import UsageError
+from config.i18n import Phrase
 from core.store import audit
 from core.store.console.actions import MAX_NAME, lock_story
 from core.store.console.history import NO_UNDO, story_actions
@@ -39,12 +40,12 @@ def add_note(connection: Connection, alert_id: str, text: str, *, by: str, at: d
     """
     line = clean_line(text, MAX_STORY_NOTE + 1).strip()
     if not 0 < len(line) <= MAX_STORY_NOTE:
-        raise UsageError(f"A note has 1 to {MAX_STORY_NOTE} characters.")
+        raise UsageError(Phrase("note.length", most=MAX_STORY_NOTE))
     card, _ = lock_story(connection, alert_id)
     columns = story_actions.c
     is_note = (columns.alert_id == alert_id) & (columns.verb == NOTED)
     if len(connection.execute(story_actions.select().where(is_note)).all()) >= MAX_STORY_NOTES:
-        raise UsageError(f"A story has at most {MAX_STORY_NOTES} notes.")
+        raise UsageError(Phrase("note.too_many", most=MAX_STORY_NOTES))
     author, action_id = clean_line(by, MAX_NAME), uuid.uuid4().hex
     connection.execute(
         story_actions.insert().values(

@@ -13,6 +13,7 @@ from alerts.canaries.missing import (
     find_changes,
     find_problems,
 )
+from config.i18n import in_english
 from core.store.canaries import CanaryState
 from tests.alerts.harness import NOON
 
@@ -59,9 +60,9 @@ def test_a_canary_is_missing_after_two_hours_which_is_told_once_and_so_is_that_i
         (
             NOON - 2 * HOUR,
             NOON,
-            ("canary: missing at desk (host) since 2026-11-22T10:00:00Z",),
+            ("canary: missing at desk (host) since 22 Nov 2026, 10:00 UTC",),
         ),
-        (None, NOON - 2 * HOUR, ("canary: none was sent since 2026-11-22T09:00:00Z",)),
+        (None, NOON - 2 * HOUR, ("canary: none was sent since 22 Nov 2026, 09:00 UTC",)),
         (None, None, ()),
     ],
 )
@@ -69,4 +70,5 @@ def test_a_program_is_ill_while_a_canary_is_missing_or_none_is_sent(
     waiting: object, due: object, problems: tuple[str, ...]
 ) -> None:
     state = CanaryState("desk", "host", waiting)  # type: ignore[arg-type]
-    assert find_problems([state], due, NOON) == problems  # type: ignore[arg-type]
+    found = find_problems([state], due, NOON)  # type: ignore[arg-type]
+    assert tuple(map(in_english, found)) == problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
+from config.errors import WirewatchError
 from config.i18n import LANGUAGES, LOCALES, translator
 from tests.support.english import ENGLISH
 
@@ -79,10 +81,24 @@ def test_every_fault_has_a_text_and_is_documented() -> None:
     used = {code for source in sources for code in re.findall(r'"([EWR]\d{3})"', source)}
     page = (ROOT / "docs/faults.md").read_text("utf-8")
     documented = re.findall(r"^\| ([EWR]\d{3}) \|", page, re.MULTILINE)
-    texts = {key.removeprefix("fault.") for key in entries("de", "faults")}
+    keys = entries("de", "faults")
     assert len(used) > 60
-    assert texts == set(documented)
-    assert used - texts == set()
+    for group in ("fault.", "mend."):
+        texts = {key.removeprefix(group) for key in keys if key.startswith(group)}
+        assert texts == set(documented)
+        assert used - texts == set()
+
+
+def subclasses(kind: type[WirewatchError]) -> Iterator[type[WirewatchError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from subclasses(each)
+
+
+def test_every_kind_of_error_means_something_in_every_language() -> None:
+    kinds = {each.kind for each in subclasses(WirewatchError)}
+    assert len(kinds) > 8
+    assert [k for k in kinds for c in LANGUAGES if not translator(c).has(f"trouble.{k}")] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import Gauge
 
+from config.i18n import in_english
 from core import metrics
 from core.store import Store, canaries
 from core.store.canaries import CanaryState
@@ -99,7 +100,7 @@ def test_a_missing_canary_makes_the_program_ill(
         _wait_since(program.store, now - timedelta(hours=3))
         monitor.update()
         [problem] = monitor.problems
-        assert problem.startswith("canary: missing at desk (127.0.0.1")
+        assert in_english(problem).startswith("canary: missing at desk (127.0.0.1")
         assert value(metrics.CANARY_MISSING) == 1
 
 

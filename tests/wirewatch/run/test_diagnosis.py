@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.i18n import Phrase, in_english, translator
+from config.i18n import Phrase, in_english, translator, verbatim
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
 from core.store.overdue_deliveries import OverdueDelivery
 from wirewatch.run.diagnosis import (
@@ -41,7 +41,8 @@ STAGE = Phrase("health.stage", stage="relay", reason="away")
          ["event_loop: stuck for 40 s; the log has the stack that holds it (loop_stalled).",
           "relay: stuck for 11 s; the log has the stack that holds it (loop_stalled)."]),
         (Facts(NOW, stages=[STAGE]), ["relay: away"]),
-        (Facts(NOW, unwritten={"store": "The disk is full.", "streams": "It is gone."}),
+        (Facts(NOW, unwritten={"store": verbatim("The disk is full."),
+                               "streams": verbatim("It is gone.")}),
          ["store: cannot be written. The disk is full.",
           "streams: cannot be written. It is gone."]),
         (Facts(NOW, idle={"alerts": timedelta(minutes=3)}),
@@ -50,7 +51,8 @@ STAGE = Phrase("health.stage", stage="relay", reason="away")
          ["ingest: no feed was read for 25 min; failing since: 3, due but not polled: 1."]),
         (Facts(NOW, overdue=[OverdueDelivery("desk", "host", minutes(30))]),
          ["deliveries: a message to desk should have been sent 30 min ago."]),
-        (Facts(NOW, canary=["canary: missing"]), ["canary: missing"]),
+        (Facts(NOW, canary=[Phrase("canary.none_sent", since=NOW)]),
+         ["canary: none was sent since " + translator("en").moment(NOW)]),
     ],
 )  # fmt: skip
 def test_every_fact_is_a_reason_in_both_languages(facts: Facts, reasons: list[str]) -> None:
@@ -61,7 +63,9 @@ def test_every_fact_is_a_reason_in_both_languages(facts: Facts, reasons: list[st
 
 
 def test_what_cannot_be_written_comes_before_what_follows_from_it() -> None:
-    facts = Facts(NOW, unwritten={"store": "Gone."}, stages=[STAGE], stalled={"relay": 12})
+    facts = Facts(
+        NOW, unwritten={"store": verbatim("Gone.")}, stages=[STAGE], stalled={"relay": 12}
+    )
     assert [reason.code for reason in diagnose(facts)] == [
         "health.unwritten.store", "health.loop_stalled", "health.stage",
     ]  # fmt: skip

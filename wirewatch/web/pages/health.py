@@ -62,7 +62,7 @@ class HealthEndpoints:
     def _runtime(self) -> tuple[list[str], list[Any]]:
         runtime = self._renderer.runtime
         reasons = [in_english(reason) for reason in runtime.ill()]
-        return [*reasons, *runtime.canary()], list(runtime.processes())
+        return [*reasons, *map(in_english, runtime.canary())], list(runtime.processes())
 
 
 class StoreProbe:

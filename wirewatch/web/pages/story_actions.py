@@ -13,11 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from alerts import regrouping
 from config.durations import parse_duration
 from config.errors import NotFoundError, UsageError
+from config.i18n import Phrase
 from core.store import Connection
 from core.store.console import actions, undo
 from core.store.console.actions import ActionResult
 from core.store.console.notes import MAX_STORY_NOTE, add_note
 from core.store.regrouping import Regrouped
+from core.text import clean_line
 from wirewatch.web import forms
 from wirewatch.web.actor import actor, keep_name
 from wirewatch.web.flash import redirect, redirect_to_reasons, redirect_with_undo
@@ -164,5 +166,5 @@ def _act(
 def _span(text: str) -> timedelta:
     span = parse_duration(text)
     if span is None:
-        raise UsageError(f"{text[:40]!r} is no length of time.", mend="Choose one of the list.")
+        raise UsageError(Phrase("act.no_span", text=clean_line(text, 40)))
     return span

@@ -142,7 +142,7 @@ class TopicsPage:
         try:
             article, explanation = await self._explainer.try_topic(topic_id, **entered.form())
         except WirewatchError as error:
-            return replace(entered, error=error_text(error, t).text)
+            return replace(entered, error=error_text(error, t))
         answer = explanation_view(explanation, self._renderer.runtime.catalog(), t)
         return replace(entered, answer=answer | _full_answer(explanation, article.title, t))
 

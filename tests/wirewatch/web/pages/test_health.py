@@ -92,9 +92,10 @@ def test_the_health_check_and_every_page_name_a_canary_that_is_missing(
 ) -> None:
     add_feeds(console.store, console.catalog, now)
     console.language = language
-    console.canary.append("canary: missing at desk (host) since 2026-11-22T10:00:00Z")
+    console.canary.append(Phrase("canary.missing", receiver="desk", target="host", since=now))
     status, body = console.request("/healthz")
     assert (status, "missing at desk (host)" in body) == (503, True)
     page = console.page("/")
     assert text in page
-    assert "missing at desk (host)" in page
+    missing = {"en": "missing at desk (host)", "de": "Bei desk (host) ist seit"}
+    assert missing[language] in page

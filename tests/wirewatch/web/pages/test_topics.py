@@ -42,9 +42,7 @@ def test_a_topic_shows_its_volume_its_precision_and_its_file_with_faults(
     assert 'aria-label="2 matching articles in 30 days"' in listed
     body = console.page("/topics/nato")
     assert body.count("<rect") >= 30
-    assert re.search(
-        r'<li class="marked">  unused: =OTAN<strong[^>]*>W201 The term &lt;unused', body
-    )
+    assert re.search(r'<li class="marked">  unused: =OTAN<div[^>]*>W201 The term &lt;unused', body)
     assert "none judged yet" in body
 
 

@@ -12,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from config.catalog.models import Tier
 from config.catalog.sources_edit import NewFeed, NewOutlet, add_feeds
 from config.errors import UsageError, WirewatchError
-from config.i18n import Translator
+from config.i18n import Phrase, Translator
 from ingest.opml import read_opml
 from wirewatch.web import forms
 from wirewatch.web.actor import actor
-from wirewatch.web.error_texts import ErrorText, error_text
+from wirewatch.web.error_texts import error_text
 from wirewatch.web.operator_files import SaveRefusal
 from wirewatch.web.pages.subscriptions.candidates import (
     MOST_CHOICES,
@@ -85,7 +85,7 @@ class AdditionResult:
     candidates: tuple[Candidate, ...] = ()
     change: Change | None = None
     refusal: SaveRefusal | None = None
-    error: ErrorText | None = None
+    error: str = ""
     saved: str = ""
 
     @property
@@ -151,7 +151,7 @@ class AddFeedsPage(SourcesPage):
 
     async def _found(self, entered: AdditionForm, t: Translator) -> AdditionResult:
         if not entered.address:
-            text = ErrorText(t("subscriptions.no_address"), t.code)
+            text = t("subscriptions.no_address")
             return AdditionResult(entered, self._known(entered.found), error=text)
         found = await self._finder.find(entered.address)
         candidates = self._known(from_found(each, t) for each in found)
@@ -176,21 +176,20 @@ class AddFeedsPage(SourcesPage):
             entered = replace(entered, chosen=chosen)
         outcome = AdditionResult(entered, known)
         if entered.do == "list" and not entered.opml:
-            return replace(outcome, error=ErrorText(t("subscriptions.no_opml"), t.code))
+            return replace(outcome, error=t("subscriptions.no_opml"))
         if entered.do not in ("change", "save"):
             return outcome
         return self._changed(outcome, t)
 
     def _listed(self, document: str) -> list[Candidate]:
         if len(document) > MAX_OPML:
-            mend = "Import it with `wirewatch feeds import`."
-            raise UsageError(f"The list has more than {MAX_OPML:,} characters.", mend=mend)
+            raise UsageError(Phrase("sources.long_list", n=MAX_OPML))
         return [from_listing(each) for each in read_opml(document.encode(), "OPML")]
 
     def _changed(self, outcome: AdditionResult, t: Translator) -> AdditionResult:
         entered, pairs = outcome.entered, outcome.pairs
         if not pairs:
-            return replace(outcome, error=ErrorText(t("subscriptions.none_chosen"), t.code))
+            return replace(outcome, error=t("subscriptions.none_chosen"))
         try:
             refuse_variables(entered.outlet.id, *entered.outlet.keys.values(), entered.every)
             refuse_variables(*(value for _, feed in pairs for value in feed.options.values()))

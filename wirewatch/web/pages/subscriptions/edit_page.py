@@ -15,7 +15,7 @@ from config.i18n import Translator
 from config.secrets import mask
 from wirewatch.web import display, forms
 from wirewatch.web.actor import actor
-from wirewatch.web.error_texts import ErrorText, error_text
+from wirewatch.web.error_texts import error_text
 from wirewatch.web.operator_files import SaveRefusal
 from wirewatch.web.pages.subscriptions.candidates import KINDS, Candidate, from_found
 from wirewatch.web.pages.subscriptions.sources_file import (
@@ -67,7 +67,7 @@ class FeedEditResult:
     tried: tuple[Candidate, ...] | None = None
     change: Change | None = None
     refusal: SaveRefusal | None = None
-    error: ErrorText | None = None
+    error: str = ""
     saved: str = ""
 
 

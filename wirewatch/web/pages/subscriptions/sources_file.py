@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.catalog.variables import Variables
 from config.errors import UsageError
+from config.i18n import Phrase
 from config.secrets import mask
 from wirewatch.web.audited_save import SaveEntry, SaveOutcome, save_with_entry
 from wirewatch.web.operator_files import (
@@ -117,5 +118,4 @@ def refuse_variables(*values: str) -> None:
         UsageError: One of them has one.
     """
     if any("${" in value for value in values):
-        message = "A value with ${…} is taken from the environment of the program."
-        raise UsageError(message, mend="Write such values into sources.yaml by hand.")
+        raise UsageError(Phrase("sources.variable"))

@@ -11,7 +11,7 @@ import structlog
 
 from config.catalog.models import Catalog
 from config.errors import UsageError, WirewatchError
-from config.i18n import Translator
+from config.i18n import Phrase, Translator
 from core.text import for_log
 from processors import Processors
 from wirewatch.judged_tests import load_tests_of_alert, tests_yaml
@@ -148,7 +148,7 @@ class WorkbenchActions:
         try:
             return action(entered, draft, file, t) if action else Worked(entered, draft)
         except UsageError as error:
-            return Worked(entered, draft, {"error": f"{error.message} {error.mend}"})
+            return Worked(entered, draft, {"error": t.phrase(error.phrase)})
         except WirewatchError as error:
             log.warning("workbench_failed", do=for_log(entered.do), reason=for_log(str(error)))
             return Worked(entered, draft, {"trouble": t("search.unavailable")})
@@ -181,7 +181,7 @@ class WorkbenchActions:
     def _deny(self, entered: Entered, _draft: Draft, file: OperatorFile, t: Translator) -> Worked:
         part, _, word = entered.value.partition("\t")
         if not word.strip():
-            raise UsageError("There is no word to exclude.", mend="Expand a word first.")
+            raise UsageError(Phrase("edit.no_word"))
         text = edits.deny_word(entered.text, entered.term, part, word, self._reading(file.path))
         entered = replace(entered, text=text, value="")
         worked = self._expand(entered, self._draft(text, file.path), file, t)

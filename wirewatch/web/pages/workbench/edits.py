@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from config import i18n
 from config.catalog.models import SourceText, TopicDefinition
 from config.errors import UsageError
 from config.yaml.edits import child, end_of, next_line
@@ -26,6 +27,8 @@ from processors.query import parse
 from processors.query.nodes import EntityNode, Node, Phrase, TermRef, Word, walk
 from processors.topics import queries_of
 from wirewatch.topic_tools.expansion import part_text
+
+_CORRECT = i18n.Phrase("edit.correct_first")
 
 Read = Callable[[str], TopicDefinition | None]
 """Returns the topic of a text; None where it has errors."""
@@ -92,12 +95,14 @@ def add_tests(text: str, tests: str, number: int, read: Read) -> str:
 def _read(text: str, read: Read) -> TopicDefinition:
     topic = read(text)
     if topic is None:
-        raise UsageError("The text has errors.", mend="Correct them first.")
+        raise UsageError(i18n.Phrase("edit.has_errors"), mend=_CORRECT)
     return topic
 
 
 def _by_hand(addition: str) -> UsageError:
-    return UsageError("This file is written in a way that is not edited.", mend=f"Add: {addition}")
+    return UsageError(
+        i18n.Phrase("edit.not_edited"), mend=i18n.Phrase("edit.add", addition=addition)
+    )
 
 
 def _alike(before: TopicDefinition, after: TopicDefinition) -> bool:
@@ -216,9 +221,9 @@ def _root(text: str) -> Any:
     try:
         root = YAML(pure=True).compose(text)
     except YAMLError as error:
-        raise UsageError("The text is not valid YAML.", mend="Correct it first.") from error
+        raise UsageError(i18n.Phrase("edit.no_yaml"), mend=_CORRECT) from error
     if not isinstance(root, MappingNode) or root.flow_style:
-        raise UsageError("The topic is not a mapping over several lines.", mend="Edit it by hand.")
+        raise UsageError(i18n.Phrase("edit.no_mapping"), mend=i18n.Phrase("edit.by_hand"))
     return root
 
 

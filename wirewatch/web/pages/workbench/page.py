@@ -101,7 +101,7 @@ class WorkbenchPage:
         topic = draft.topic if draft else None
         name = file.path.name if entered.topic_id else f"{topic.id if topic else NEW}.yaml"
         faults = draft.faults if draft else ()
-        shown_faults = views.faults_view(faults, shown_path(file.path), entered.text)
+        shown_faults = views.faults_view(faults, shown_path(file.path), entered.text, t)
         return renderer.render(
             request,
             "workbench.html",

@@ -26,13 +26,14 @@ SHOWN_LINE = 160
 """Characters of a line of the text that a fault shows."""
 
 
-def fault_view(fault: Fault, file: str, lines: Sequence[str]) -> dict[str, Any]:
+def fault_view(fault: Fault, file: str, lines: Sequence[str], t: Translator) -> dict[str, Any]:
     """Return a fault with the line it is in; one in another file names that file.
 
     Args:
         fault: The fault.
         file: The file whose text is edited.
         lines: Its lines.
+        t: The reader's language.
     """
     is_here = fault.file == file
     line = lines[fault.line - 1] if is_here and fault.line <= len(lines) else ""
@@ -42,6 +43,7 @@ def fault_view(fault: Fault, file: str, lines: Sequence[str]) -> dict[str, Any]:
     return {
         "is_error": fault.is_error,
         "code": fault.code,
+        "text": display.line(t.phrase(fault.phrase)),
         "message": display.line(fault.message),
         "mend": display.line(fault.mend),
         "line": fault.line if is_here else 0,
@@ -52,14 +54,14 @@ def fault_view(fault: Fault, file: str, lines: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def faults_view(faults: Sequence[Fault], file: str, text: str) -> dict[str, Any]:
+def faults_view(faults: Sequence[Fault], file: str, text: str, t: Translator) -> dict[str, Any]:
     """Return the faults of a text, errors first."""
     ordered = sorted(faults, key=lambda fault: not fault.is_error)
     lines = text.split("\n")
     return {
         "errors": sum(fault.is_error for fault in faults),
         "warnings": sum(not fault.is_error for fault in faults),
-        "rows": [fault_view(fault, file, lines) for fault in ordered[:MOST_FAULTS]],
+        "rows": [fault_view(fault, file, lines, t) for fault in ordered[:MOST_FAULTS]],
         "left_out": max(0, len(ordered) - MOST_FAULTS),
     }
 
