@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from config.i18n import Phrase
 from tests.support.browser import Browser, Page
 from tests.support.console import HOSTILE, Console, add_delivery, add_story, serve_console
 
@@ -241,6 +242,31 @@ def test_newer_stories_are_counted_in_the_title_and_announced_as_the_reader_want
         page.wait("document.querySelector('.stale').checkVisibility()")
         assert page.count(".wall li") == 3
         assert page.problems == []
+
+
+@pytest.mark.parametrize("size", [(400, 800), (1400, 900), (1920, 1080)])
+def test_the_wall_breaks_no_name_and_fits_into_the_screen(
+    browser: Browser, live: Console, size: tuple[int, int]
+) -> None:
+    live.ill.append(Phrase("health.loop_stalled", loop="relay", late=timedelta(minutes=1)))
+    for n, severity in enumerate(("urgent", "high", "normal")):
+        add_story(live.store, str(n), now(), severity=severity, copies=n)
+    one_line = """(selector) => [...document.querySelectorAll(selector)].every(
+        (e) => e.getClientRects().length === 1 && e.offsetHeight < 2 * parseFloat(
+            getComputedStyle(e).fontSize))"""
+    with browser.page(size=size) as page:
+        page.open(f"{live.url}/wall")
+        assert page.count(".wall .topic") == 3
+        for selector in (".wall .topic", ".wall .counts", ".wall li time", ".wall .badge"):
+            assert page.run(f"({one_line})('{selector}')"), selector
+        assert page.run("document.documentElement.scrollWidth") == size[0]
+        assert (
+            page.run(
+                "getComputedStyle(document.querySelector('.problems li')).borderInlineStartWidth"
+            )
+            == "0px"
+        )
+        assert page.axe() == []
 
 
 def test_hostile_text_runs_no_script_and_breaks_no_layout(browser: Browser, live: Console) -> None:
