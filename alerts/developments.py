@@ -39,12 +39,12 @@ stories and tried on the tenth.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from alerts.stories import StoryFeatures
 from alerts.story_terms import stem
@@ -223,7 +223,9 @@ def says_correction(words: Iterable[str]) -> bool:
 
 def _outcome_stems(own: StoryMember) -> frozenset[str]:
     """Return the stems of the headline's words for an outcome."""
-    return own.wording.headline & _stems_of_outcomes(languages(), own.language)
+    phrases = (word for term in own.wording.outcomes for word in term.split() if " " in term)
+    known = _stems_of_outcomes(languages(), own.language) | _stems(phrases, own.language)
+    return own.wording.headline & known
 
 
 def _known_stems(members: Iterable[StoryMember]) -> frozenset[str]:
@@ -253,9 +255,12 @@ def _is_same_form(own: StoryMember, other: StoryMember, headline: frozenset[str]
 def _tolls(words: Sequence[str]) -> frozenset[str]:
     """Return each figure with what it counts: what is nearest to it, first what follows it."""
     kinds, figures = _toll_words(languages()), _number_words(languages())
-    people = [(at, kinds[word]) for at, word in enumerate(words) if word in kinds]
+    people = [(at, kinds[term]) for at, term in _terms(words) if term in kinds]
+    ages = _age_words(languages())
     tolls = set()
     for at, word in enumerate(words):
+        if words[at + 1 : at + 2] and words[at + 1] in ages:
+            continue
         near = [(abs(p - at), p < at, kind) for p, kind in people if abs(p - at) <= TOLL_DISTANCE]
         if near and (is_figure(word) or word in figures):
             tolls.add(f"{figures.get(word, plain_figure(word))} {min(near)[2]}")
@@ -264,15 +269,19 @@ def _tolls(words: Sequence[str]) -> frozenset[str]:
 
 def _outcomes(words: Sequence[str]) -> frozenset[str]:
     """Return the words and phrases for an outcome, words for deaths as one."""
-    outcomes, kinds = _outcome_words(languages()), _toll_words(languages())
-    phrases = _outcome_phrases(languages()).intersection(map(" ".join, pairwise(words)))
-    return phrases.union(kinds.get(word, word) for word in words if word in outcomes)
+    outcomes, kinds = _outcome_terms(languages()), _outcome_kinds(languages())
+    return frozenset(kinds.get(term, term) for _, term in _terms(words) if term in outcomes)
 
 
-def _deaths(words: Iterable[str]) -> frozenset[str]:
+def _deaths(words: Sequence[str]) -> frozenset[str]:
     """Return what words for the dead tell of: that somebody died."""
-    kinds = _toll_words(languages())
-    return frozenset({_DEAD}.intersection(kinds.get(word, "") for word in words))
+    kinds = _outcome_kinds(languages())
+    return frozenset({_DEAD}.intersection(kinds.get(term, "") for _, term in _terms(words)))
+
+
+def _terms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Return each word and each two words in a row, with the index of the first."""
+    return chain(enumerate(words), enumerate(map(" ".join, pairwise(words))))
 
 
 def _known_tolls(members: Iterable[StoryMember]) -> frozenset[str]:
@@ -336,24 +345,29 @@ def _stems(words: Iterable[str], language: str) -> frozenset[str]:
 
 
 @cache
-def _outcome_words(known: tuple[Language, ...]) -> frozenset[str]:
-    return frozenset().union(*(one.outcome_words for one in known))
-
-
-@cache
-def _outcome_phrases(known: tuple[Language, ...]) -> frozenset[str]:
-    return frozenset().union(*(one.outcome_phrases for one in known))
+def _outcome_terms(known: tuple[Language, ...]) -> frozenset[str]:
+    return frozenset().union(*(one.outcome_words | one.outcome_phrases for one in known))
 
 
 @cache
 def _stems_of_outcomes(known: tuple[Language, ...], language: str) -> frozenset[str]:
-    words = (word for phrase in _outcome_phrases(known) for word in phrase.split())
-    return _stems([*_outcome_words(known), *words], language)
+    return _stems((word for one in known for word in one.outcome_words), language)
 
 
 @cache
 def _toll_words(known: tuple[Language, ...]) -> dict[str, str]:
     return {word: kind for one in known for word, kind in one.toll_words.items()}
+
+
+@cache
+def _age_words(known: tuple[Language, ...]) -> frozenset[str]:
+    return frozenset().union(*(one.age_words for one in known))
+
+
+@cache
+def _outcome_kinds(known: tuple[Language, ...]) -> dict[str, str]:
+    deaths = dict.fromkeys((word for one in known for word in one.death_words), _DEAD)
+    return _toll_words(known) | deaths
 
 
 @cache

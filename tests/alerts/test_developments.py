@@ -79,6 +79,13 @@ def kind_of(own: StoryMember, *members: StoryMember) -> DevelopmentKind | None:
         ("Trainer Kramer vor dem Aus", "Verein trennt sich von Trainer Kramer", "outcome"),
         ("Kramer kandidiert in Lohfeld", "Kramer zieht sich in Lohfeld zurück", "outcome"),
         ("Trainer Kramer vor dem Aus", "Sich trennen? Verein zu Trainer Kramer", None),
+        ("Boot vor Lohfeld gekentert", "Lohfeld: Zwei Menschen kamen ums Leben", "toll"),
+        ("Mann in Lohfeld getötet", "29-Jähriger in Lohfeld getötet", None),
+        ("Man killed in Lohfeld", "29-year-old killed in Lohfeld", None),
+        ("Auberg vermisst", "Auberg kam ums Leben", "outcome"),
+        ("Auberg vermisst", "Auberg ist im See ertrunken", "outcome"),
+        ("Unfall in Lohfeld: Frau kommt ums Leben", "Unfall in Lohfeld: Frau stirbt", None),
+        ("Unfall in Lohfeld: Frau tot", "Unfall in Lohfeld: Frau kommt ums Leben", None),
         ("Nurses vote on offer", "Nurses turn down offer", "outcome"),
         ("Rebels surround Tamba", "Tamba falls to rebels", "outcome"),
         ("Coach Dillard suspended", "Coach Dillard reinstated", "outcome"),
@@ -102,6 +109,18 @@ def test_one_outlet_alone_is_believed_where_the_headline_is_new_enough(
     language = "en" if first.startswith(("Three", "Minister rules")) else "de"
     told = said(first, told=True, language=language)
     assert kind_of(said(then, outlet="bote", minutes=60, language=language), told) == kind
+
+
+@pytest.mark.parametrize(
+    ("then", "named"),
+    [("Tamba falls to rebels", ["falls"]), ("Guide at Tamba falls resigned", ["resigned"])],
+)
+def test_the_words_of_a_phrase_are_named_where_it_is_one(then: str, named: list[str]) -> None:
+    told = said("Guide and rebels at Tamba falls", told=True, language="en")
+    development = find_development(said(then, outlet="bote", language="en"), [told])
+    assert development is not None
+    assert development.kind is DevelopmentKind.OUTCOME
+    assert words_with(then, development.stems, "en") == named
 
 
 def test_what_two_outlets_report_within_the_window_is_a_development() -> None:

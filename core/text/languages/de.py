@@ -150,23 +150,26 @@ LANGUAGE = Language(
         samt mit in im vom von der die das den dem des ein eine einem einen einer nicht
         """
     ),
+    age_words=words("jährige jährigem jährigen jähriger jähriges"),
     outcome_words=words(
         """
         abberufen abgebrochen abgelehnt abgesagt abgeschaltet abgeschoben abgesetzt abgestürzt
         abgewählt abgewendet abgewiesen angeklagt angenommen aufgehoben aufgelöst aufgenommen
-        ausgeliefert ausgewiesen beendet befreit begnadigt beschlagnahmt beschliesst beschlossen
-        bestätigt beurlaubt billigt blockieren blockiert bricht dementiert eingestellt eingestürzt
-        einig einigen einigt einigung entführt entgleist entkommen entlassen entmachtet entschärft
-        entwarnung erhöht ermordet ernannt erobert erschiesst erschossen evakuiert explodiert
+        ausgeliefert ausgewiesen ausnahmezustand beendet befreit begnadigt beschlagnahmt beschliesst
+        beschlossen bestätigt beurlaubt billigt blockieren blockiert bricht dementiert eingestellt
+        eingestürzt einig einigen einigt einigung entführt entgleist entkommen entlassen entmachtet
+        entschärft entwarnung erfroren erhöht ermordet ernannt erobert erschiesst erschlagen
+        erschossen erstickt erstochen ertrinken ertrinkt ertrunken evakuiert evakuierung explodiert
         festgenommen festnahme freigegeben freigekommen freigelassen freigesprochen freispruch
         geborgen gebrochen geeinigt gefasst geflohen gefunden gekentert gekippt genehmigt geplatzt
         gerettet gescheitert gesperrt gesprengt geständnis gesteht gestoppt gestorben gestürmt
         gestürzt gesunken getötet gewählt hebt identifiziert insolvenz kandidiert kapitulation
-        kapituliert kippt lebend lehnt platzt ratifiziert rücktritt scheitert senkt stimmt
-        stirbt stoppt suspendiert tot tritt überlebt untersagt unterzeichnet verbietet verboten
-        vereidigt vereinbart vereitelt verhaftet verhängt verlängert verschiebt verschoben
-        verständigt verstorben vertagt verurteilt verweigert widerruft widerspricht wiedereröffnet
-        wiedergefunden zerschlagen zugestimmt zurückerobert zurückgetreten zurückgezogen
+        kapituliert katastrophenfall kippt lebend lehnt notstand platzt ratifiziert
+        rücktritt scheitert senkt stimmt stirbt stoppt suspendiert tot tritt überlebt umgekommen
+        untersagt unterzeichnet verbietet verboten vereidigt vereinbart vereitelt verhaftet verhängt
+        verlängert verschiebt verschoben verständigt verstorben vertagt verurteilt verweigert
+        widerruft widerspricht wiedereröffnet wiedergefunden zerschlagen zugestimmt zurückerobert
+        zurückgetreten zurückgezogen
         """
     ),
     outcome_phrases=frozenset(
@@ -180,6 +183,7 @@ LANGUAGE = Language(
             "ist pleite",
             "trennen sich",
             "trennt sich",
+            "ums leben",
             "unter kontrolle",
             "vom tisch",
             "wieder frei",
@@ -193,9 +197,12 @@ LANGUAGE = Language(
         opfer victims todesopfer dead tote dead toten dead getötet dead verletzte hurt verletzten
         hurt verletzt hurt vermisste missing vermissten missing vermisst missing todesopfern dead
         totes dead toter dead verletzter hurt verwundete hurt verwundeten hurt leichen dead
-        vermisster missing
+        vermisster missing erschlagen dead ertrunken dead ertrinkt dead ertrinken dead erstochen
+        dead erfroren dead umgekommen dead erstickt dead
         """
-    ),
+    )
+    | {"ums leben": "dead"},
+    death_words=words("gestorben stirbt tot verstorben"),
     opinion_words=words(
         """
         analyse bilderstrecke essay fotostrecke gastbeitrag gastkommentar glosse hintergrund

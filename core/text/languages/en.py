@@ -24,20 +24,22 @@ LANGUAGE = Language(
     closing_abbreviations=("a.m", "p.m", "a. m", "p. m"),
     counted_nouns=words("class group grade hepatitis option plan type version vitamin zone"),
     suspension_words=words("and or to nor but as well the a than"),
+    age_words=words("year yr"),
     outcome_words=words(
         """
         acquits acquitted admits adopted adopts agreed agrees apologises apologizes approve approved
         approves arrested averted bankrupt bankruptcy banned bans bars blocked blocks broken
         cancelled capsized capsizes captured charged cleared collapsed collapses concedes confessed
         confesses confirms convicted convicts cuts dead defused denies deported deposed derailed
-        derails died dies dismissed dropped elected ends escaped escapes evacuated exonerated
-        expelled explodes extradited fails fired found freed halted hikes identified impeached
-        imposes indicted jailed killed lifted lifts ousted ousts overturned overturns pardoned
-        pardons passes postponed quashed quit quits raises ratified ratifies recaptured recovered
-        reinstated reinstates reject rejected rejects released reopen reopened reopens rescued
-        resign resigned resigns restored resumed resumes sacked sank scrapped scraps sentenced
-        settles shut shuts sign signed signs sinks surrendered surrenders suspended suspends toppled
-        topples vetoed vetoes walks withdrawn withdraws
+        derails died dies dismissed dropped drown drowned drowns elected ends escaped escapes
+        evacuated exonerated expelled explodes extradited fails fired found freed halted hikes
+        identified impeached imposes indicted jailed killed lifted lifts murdered ousted ousts
+        overturned overturns pardoned pardons passes perish perished postponed quashed quit quits
+        raises ratified ratifies recaptured recovered reinstated reinstates reject rejected rejects
+        released reopen reopened reopens rescued resign resigned resigns restored resumed resumes
+        sacked sank scrapped scraps sentenced settles shut shuts sign signed signs sinks slain
+        surrendered surrenders suspended suspends toppled topples vetoed vetoes walks withdrawn
+        withdraws
         """
     ),
     outcome_phrases=frozenset(
@@ -51,6 +53,7 @@ LANGUAGE = Language(
             "falls to",
             "goes bust",
             "gone bust",
+            "martial law",
             "not guilty",
             "pleads guilty",
             "pull out",
@@ -74,9 +77,11 @@ LANGUAGE = Language(
         """
         casualties victims dead dead deaths dead died dead injured hurt hurt hurt killed dead
         missing missing toll dead victims victims wounded hurt bodies dead fatalities dead kill dead
-        kills dead injures hurt injuries hurt
+        kills dead injures hurt injuries hurt drowns dead drowned dead drown dead perished dead
+        perish dead murdered dead slain dead
         """
     ),
+    death_words=words("dies"),
     opinion_words=words(
         """
         analysis column comment commentary editorial essay explainer interview newsletter opinion

@@ -6,6 +6,7 @@ from core.text.languages.model import DateWords, Language, word_pairs, words
 
 LANGUAGE = Language(
     code="es",
+    age_words=words("anos"),
     outcome_words=words(
         """
         absuelta absuelto aprobado condenada condenado destituido detenida detenido detenidos

@@ -27,6 +27,7 @@ LANGUAGE = Language(
     elisions=words("l d j m t s c n qu jusqu lorsqu puisqu quoiqu"),
     abbreviations=words("mm mme mlle mgr av janv févr juil déc env"),
     sentence_starters=words("le la les il elle ils un une mais et ce cette"),
+    age_words=words("ans"),
     outcome_words=words(
         """
         abandonne acquitte acquittee adopte adoptee annule annulee arrete arretee arretes condamne

@@ -6,6 +6,7 @@ from core.text.languages.model import DateWords, Language, word_pairs, words
 
 LANGUAGE = Language(
     code="it",
+    age_words=words("anni"),
     outcome_words=words(
         """
         arrestata arrestati arrestato assolta assolto condannata condannato dimette dimissioni

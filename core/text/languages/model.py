@@ -162,7 +162,10 @@ class Language:
         function_words: Words that say nothing about what a text is about.
         outcome_words: Words of headlines for what has come of something: *resigns*, *arrested*.
         outcome_phrases: The same in two words: *steps down*.
-        toll_words: Words for people who died, were hurt or are missing, by the one for it.
+        toll_words: Words, also two in a row, for people who died, were hurt or are missing, by the
+            one for it.
+        age_words: Words behind a figure that is an age and counts nobody: *29-jähriger*.
+        death_words: Words for outcomes that say that somebody died, and count nobody: *dies*.
         opinion_words: Labels of headlines of pieces that report nothing new: *comment*, *analysis*.
         number_words: Words for small numbers and amounts, by the figure: *two* by *2*.
         negations: Words that turn what a sentence says into its opposite.
@@ -222,6 +225,8 @@ class Language:
     outcome_words: Words = frozenset()
     outcome_phrases: Words = frozenset()
     toll_words: Mapping[str, str] = field(default_factory=dict)
+    age_words: Words = frozenset()
+    death_words: Words = frozenset()
     opinion_words: Words = frozenset()
     number_words: Mapping[str, str] = field(default_factory=dict)
     negations: Words = frozenset()
