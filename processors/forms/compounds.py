@@ -130,12 +130,26 @@ class Compounds:
 
         A verb's particle does not: *Auslieferung* is no kind of *Lieferung*.
         """
+        if self._is_adjective(token, tail):
+            return False
         before = token[: -len(tail)]
         if before in self._language.compound_prefixes:
             return True
         if before in self._language.verb_particles or not forms.heads:
             return False
         return self._is_sequence(before)
+
+    def _is_adjective(self, token: str, tail: str) -> bool:
+        """Return whether what looks like a noun is the ending of an adjective or adverb.
+
+        *Rätselhafte*, *Kostenlos* and *Zeitweise* have a capital at the beginning of a headline.
+        """
+        suffix = next(filter(tail.startswith, self._language.adjective_suffixes), "")
+        if not suffix:
+            return False
+        if noun := self._noun_lemma(token):
+            return noun == token and tail != suffix  # declined, and yet a lemma: *Dauerhafte*
+        return (self._lemma_of(token) or "").islower()
 
     def _is_headed(self, token: str, head: str) -> bool:
         is_short = len(head) <= SHORT

@@ -270,12 +270,15 @@ LANGUAGE = Language(
         europol eurostat freitag friedhof fundamental gangster garderobe generation genital
         interesse international interpol kilogramm kombination kommerz kommunistisch lausanne
         legionelle madeleine marathon marianne material megaphon memorial metropole milchshake
-        minister mittwoch moderation monopol montag nationalistisch passagier passant plantage
-        polster portal präsent quadrat ratgeber register samstag schokolade sektion semester
+        minister mittwoch moderation monopol montag nachbar nationalistisch passagier passant
+        plantage polster portal präsent quadrat ratgeber register samstag schokolade sektion semester
         seminar sonntag stagnation talent taliban telegramm telegraph torrente transport
         transporter uniform universe vitamin vorrat zivilist
         """
-    ),
+    )
+    # People and places, chosen from the lists of Faker (MIT) and GeoNames (CC BY 4.0).
+    | words((_FOLDER / "de.names.txt").read_text(encoding="utf-8")),
+    adjective_suffixes=words("bar haft los mal weise"),
     no_parts=words("dein eins mein nein raus rauf sein ster"),
     compound_prefixes=words(
         """

@@ -180,7 +180,8 @@ class Language:
         capitalises_nouns: Whether nouns have a capital inside a sentence.
         joints: Letters between the parts of a compound: *Beitritt-s-gesuch*.
         short_nouns: Nouns of two or three letters that form compounds.
-        simple_words: Words that only look like compounds: *Trans-port*.
+        simple_words: Words that only look like compounds: *Trans-port*, *Wolf-gang*.
+        adjective_suffixes: Nouns that are endings of adjectives and adverbs too: *rätsel-haft*.
         no_parts: Words that are no parts of compounds: *nein* in *Waffeneinsatz*.
         compound_prefixes: What may precede a word in a compound although it is no noun: *Ost*.
         combining_forms: Beginnings of compounds that are no form of the word: *ost* for *osten*.
@@ -241,6 +242,7 @@ class Language:
     joints: Words = frozenset()
     short_nouns: Words = frozenset()
     simple_words: Words = frozenset()
+    adjective_suffixes: Words = frozenset()
     no_parts: Words = frozenset()
     compound_prefixes: Words = frozenset()
     combining_forms: Mapping[str, str] = field(default_factory=dict)

@@ -158,6 +158,34 @@ def test_a_word_does_not_find_its_negation_but_the_negation_finds_itself() -> No
     assert not _wrong({"russisch": "prorussische", "Recht": "Völkerrecht"}, found=True)
 
 
+def test_names_of_people_and_places_are_no_compounds() -> None:
+    names = {
+        "Wolf": "Wolfgang Wolfsburg Wolfsburgs Wolfsburger",
+        "Krise": "Kristina",
+        "Regen": "Regensburg Regensburger",
+        "Wein": "Weinheim",
+        "Bauer": "Beckenbauer",
+        "Tal": "Wuppertal Wuppertaler",
+        "Bar": "Nachbar Barbora",
+    }
+    assert not _wrong(names, found=False)
+    compounds = {"Wolf": "Wolfsrudel", "Bauer": "Biobauer", "Bar": "Weinbar Cocktailbars"}
+    assert not _wrong(compounds | {"Krise": "Krisenstab", "Tor": "Millerntor"}, found=True)
+
+
+def test_a_noun_is_not_found_in_endings_of_adjectives_and_adverbs() -> None:
+    others = {
+        "Haft": "Ernsthaft Dauerhafte Märchenhaft Fehlerhaftes",
+        "Bar": "Wunderbar Fahrbar",
+        "Los": "Kostenlos",
+        "Mal": "Erstmals Diesmal",
+        "Weise": "Zeitweise Möglicherweise",
+    }
+    assert not _wrong(others, found=False)
+    nouns = {"Haft": "Geiselhaft Untersuchungshaft Haftbefehl", "Los": "Lotterielos"}
+    assert not _wrong(nouns | {"Mal": "Denkmal Denkmale", "Weise": "Lebensweise"}, found=True)
+
+
 def test_a_language_without_a_lexicon_has_no_compounds() -> None:
     assert compounds_of(language("en")) is None
 
