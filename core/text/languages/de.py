@@ -271,8 +271,8 @@ LANGUAGE = Language(
         interesse international interpol kilogramm kombination kommerz kommunistisch lausanne
         legionelle madeleine marathon marianne material megaphon memorial metropole milchshake
         minister mittwoch moderation monopol montag nachbar nationalistisch passagier passant
-        plantage polster portal präsent quadrat ratgeber register samstag schokolade sektion semester
-        seminar sonntag stagnation talent taliban telegramm telegraph torrente transport
+        plantage polster portal präsent quadrat ratgeber register samstag schokolade sektion
+        semester seminar sonntag stagnation talent taliban telegramm telegraph torrente transport
         transporter uniform universe vitamin vorrat zivilist
         """
     )
