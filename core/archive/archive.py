@@ -94,6 +94,26 @@ class Archive:
         bounds = least, min(after, before) if before is not None else after
         return self._read(selection, bounds, "DESC", limit, seconds)
 
+    def count(self, selection: ArchiveFilter, *, most: int, seconds: float | None = None) -> int:
+        """Return the number of revisions, up to a number. No text is read.
+
+        Args:
+            selection: Which revisions.
+            most: Where counting stops.
+            seconds: How long that may take; None for any time.
+
+        Raises:
+            ArchiveTimeoutError: It took longer.
+            ArchiveError: The archive is unavailable or damaged.
+        """
+        source, condition, _, values = self._selected(selection, number_bounds(selection))
+        enriched = _ENRICHED if selection.language or selection.topic else ""
+        found = f"SELECT 1 FROM {source}{enriched} WHERE {condition} LIMIT :limit"  # noqa: S608
+        with self.database.read(seconds) as connection:
+            query = f"SELECT count(*) FROM ({found}) found"  # noqa: S608
+            [(number,)] = connection.rows(query, values | {"limit": most})
+        return int(number)
+
     def articles(
         self,
         since: datetime | None = None,
@@ -242,9 +262,22 @@ class Archive:
         limit: int,
         seconds: float | None,
     ) -> list[ArchivedRevision]:
+        source, condition, key, values = self._selected(selection, bounds)
+        query = (
+            f"{_COLUMNS} FROM {source}{_ENRICHED} WHERE {condition}"
+            f" ORDER BY {key} {order} LIMIT :limit"
+        )
+        with self.database.read(seconds) as connection:
+            rows = connection.rows(query, values | {"limit": limit})
+        return [_archived(*row) for row in rows]
+
+    def _selected(
+        self, selection: ArchiveFilter, bounds: tuple[int, int]
+    ) -> tuple[str, str, str, dict[str, object]]:
+        """Return how a selection is read: FROM clause, condition, key of order, and values."""
         source, key = "archive_revisions r", "r.number"
         conditions = ["r.number >= :least", "r.number < :after"]
-        values: dict[str, object] = {"least": bounds[0], "after": bounds[1], "limit": limit}
+        values: dict[str, object] = {"least": bounds[0], "after": bounds[1]}
         if selection.proposal:
             source, condition, key = self.database.proposed
             conditions.append(condition)
@@ -258,13 +291,7 @@ class Archive:
         if selection.topic:
             conditions.append("e.topics LIKE :topic ESCAPE '\\'")
             values["topic"] = f"% {_escaped(selection.topic)} %"
-        query = (
-            f"{_COLUMNS} FROM {source}{_ENRICHED} WHERE {' AND '.join(conditions)}"
-            f" ORDER BY {key} {order} LIMIT :limit"
-        )
-        with self.database.read(seconds) as connection:
-            rows = connection.rows(query, values)
-        return [_archived(*row) for row in rows]
+        return source, " AND ".join(conditions), key, values
 
 
 _INSERT = (

@@ -18,6 +18,8 @@ CHUNK = 50
 """Candidates that are read at once."""
 LEAST_SECONDS = 0.5
 """Time that each read of the archive has, so that a search advances on a busy machine too."""
+COUNT_SECONDS = 0.1
+"""Time for counting candidates; a page says less where it is not enough."""
 
 
 class Stopped(StrEnum):
@@ -37,11 +39,13 @@ class SearchLimits:
         hits: Most hits.
         read: Most candidates that are read; None for any number.
         seconds: How long it may take; None for any time.
+        counted: Up to how many candidates are counted where the first page is full; 0 counts none.
     """
 
     hits: int = 20
     read: int | None = None
     seconds: float | None = None
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class SearchPage:
         read: Candidates that were read.
         back_to: When the last of them was fetched; None where none was read.
         is_indexed: Whether the index proposed them; else articles were read one after the other.
+        candidates: How many there are in all, up to :attr:`SearchLimits.counted`; None where they
+            were not counted, because everything was read, nothing is indexed, or it took too long.
     """
 
     hits: tuple[Hit, ...]
@@ -71,6 +77,7 @@ class SearchPage:
     read: int
     back_to: datetime | None
     is_indexed: bool
+    candidates: int | None = None
 
 
 def search(
@@ -101,6 +108,7 @@ def search(
     proposal = propose(query, archive, clock.left)
     wanted = replace(selection or ArchiveFilter(), proposal=proposal)
     page = _Page(query, limits, bool(proposal))
+    is_first = before is None
     while True:
         try:
             chunk = archive.page(wanted, before=before, limit=CHUNK, seconds=clock.left)
@@ -112,9 +120,23 @@ def search(
             before = revision.number
             page.look_at(revision)
             if stopped := page.is_over(clock):
-                return page.ended(before, stopped)
+                ended = page.ended(before, stopped)
+                return _with_count(ended, archive, wanted, limits) if is_first else ended
         if len(chunk) < CHUNK:
             return page.ended(None, Stopped.NO)
+
+
+def _with_count(
+    page: SearchPage, archive: Archive, wanted: ArchiveFilter, limits: SearchLimits
+) -> SearchPage:
+    """Return a full first page with the number of candidates, if that is quick to find."""
+    if page.stopped != Stopped.FULL or not (page.is_indexed and limits.counted):
+        return page
+    try:
+        number = archive.count(wanted, most=limits.counted, seconds=COUNT_SECONDS)
+    except ArchiveTimeoutError:
+        return page
+    return replace(page, candidates=number)
 
 
 class _Deadline:

@@ -121,6 +121,11 @@ def test_revisions_are_selected_by_time_outlet_language_and_topic(archive: Archi
         ArchiveFilter(topic="un%talks"): [],
     }
     assert {each: titles(archive, each) for each in selections} == selections
+    counts = {each: archive.count(each, most=9) for each in selections}
+    assert counts == {each: len(found) for each, found in selections.items()}
+    assert archive.count(ArchiveFilter(), most=1) == 1
+    named = ArchiveFilter(proposal=all_of(("late",)), language="en")
+    assert archive.count(named, most=9) == 1
 
 
 def test_articles_stream_in_the_order_of_time_with_their_enrichment(archive: Archive) -> None:

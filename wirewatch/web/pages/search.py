@@ -25,8 +25,9 @@ from processors.archive import Hit, SearchLimits, SearchPage, Stopped, compile_s
 from processors.archive.words import words_of
 from wirewatch.web import display
 from wirewatch.web.render import READ_METHODS, PageRenderer
+from wirewatch.web.search_count import COUNTED, search_count
 
-LIMITS = SearchLimits(hits=25, read=3_000, seconds=2.0)
+LIMITS = SearchLimits(hits=25, read=3_000, seconds=2.0, counted=COUNTED)
 """Of one page. 3,000 articles take the engine about two seconds."""
 MAX_QUERY = 2_000
 CONCURRENT_SEARCHES = 3
@@ -97,6 +98,7 @@ class ArchivePage:
         finally:
             self._slots.release()
         result = result_view(found, form, catalog, t)
+        result["count"] = search_count(found, t) if before is None else ""
         return {"result": result, "is_outdated": is_outdated}
 
     def _open(self) -> Archive:
