@@ -8,7 +8,8 @@
         corroborated ◀─ three new stems that another outlet used too in the last 100 minutes
         toll         ◀─ a new figure in a headline of dead, of hurt, or of missing people
         outcome      ◀─ a new headline with words for an outcome: resigns, arrested, steps down
-        same form    ◀─ a headline of the same outlet in the same form about another place or person
+        same form    ◀─ a headline of the same outlet in the same form about another place or
+                        person, or of any outlet with another figure
         headline     ◀─ three stems of a headline are new; it is no told one reworded, no comment
                                                           │
                                           Development | None (minor)
@@ -39,17 +40,17 @@ stories and tried on the tenth.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from itertools import chain, pairwise
 
+from alerts.headline_facts import find_deaths, find_figures, find_outcomes, find_tolls
 from alerts.stories import StoryFeatures
 from alerts.story_terms import stem
 from alerts.story_vocabulary import word_weight
-from core.text.joiners import is_figure, plain_figure
+from core.text.joiners import is_figure
 from core.text.languages import Language, languages
 from core.text.tokens import folded_words
 
@@ -67,12 +68,6 @@ LABEL_WORDS = 3
 """Words of a headline among which its label is: *Comment*, *SZ Plus Meinung*."""
 TELLING_WEIGHT = 0.6
 """Words of three letters or more, and figures, that are no function words."""
-
-TOLL_DISTANCE = 8
-"""Words from a figure to what it counts: *Zahl der Toten im Hafen von Oslo steigt auf 41*."""
-
-_DEAD = "dead"
-"""What words for the dead count, in every language."""
 
 _TOKEN = re.compile(r"[^\W_][\w.,:’'-]*[^\W_]|[^\W_]")
 
@@ -102,6 +97,8 @@ class Wording:
         earlier: Stems, outcomes and tolls of its earlier revisions that were told.
         tolls: Figures in its headline, each with what they count: dead, hurt or missing people.
         known_tolls: The same of headline and lead.
+        figures: Figures in its headline that are no ages, times of day or years.
+        known_figures: The same of headline and lead.
         is_opinion: Whether its headline calls it a comment, an analysis, an interview or the like.
     """
 
@@ -112,6 +109,8 @@ class Wording:
     earlier: frozenset[str] = frozenset()
     tolls: frozenset[str] = frozenset()
     known_tolls: frozenset[str] = frozenset()
+    figures: frozenset[str] = frozenset()
+    known_figures: frozenset[str] = frozenset()
     is_opinion: bool = False
 
 
@@ -153,13 +152,15 @@ def wording_of(features: StoryFeatures) -> Wording:
     return Wording(
         headline=headline,
         stems=headline | _stems(features.lead, features.language),
-        outcomes=_outcomes(features.title),
-        known_outcomes=_outcomes(features.title)
-        | _outcomes(features.lead)
-        | _deaths((*features.title, *features.lead)),
+        outcomes=find_outcomes(features.title),
+        known_outcomes=find_outcomes(features.title)
+        | find_outcomes(features.lead)
+        | find_deaths((*features.title, *features.lead)),
         earlier=frozenset(features.earlier),
-        tolls=_tolls(features.title),
-        known_tolls=_tolls(features.title) | _tolls(features.lead),
+        tolls=find_tolls(features.title),
+        known_tolls=find_tolls(features.title) | find_tolls(features.lead),
+        figures=find_figures(features.title),
+        known_figures=find_figures(features.title) | find_figures(features.lead),
         is_opinion=not _opinion_words(languages()).isdisjoint(features.title[:LABEL_WORDS]),
     )
 
@@ -202,7 +203,9 @@ def find_development(
     outcomes = own.wording.outcomes - _known_outcomes(others)
     if outcomes:
         return Development(DevelopmentKind.OUTCOME, headline | _outcome_stems(own))
-    if any(_is_same_form(own, other, headline) for other in others):
+    if any(_is_same_form(own, other, headline) for other in others) or _has_other_figure(
+        own, others
+    ):
         return Development(DevelopmentKind.SAME_FORM, headline)
     if not is_copy and _is_new_headline(own, headline, others):
         return Development(DevelopmentKind.HEADLINE, headline)
@@ -245,43 +248,30 @@ def _is_same_form(own: StoryMember, other: StoryMember, headline: frozenset[str]
     """
     if own.outlet != other.outlet or own.article_id == other.article_id:
         return False
-    form = own.wording.headline & other.wording.headline
-    whole = own.wording.headline | other.wording.headline
     own_subject = min(len(headline), len(other.wording.headline - own.wording.stems))
-    is_form = len(form) >= NOTICE_STEMS and len(form) >= NOTICE_SHARE * len(whole)
-    return is_form and own_subject >= 1
+    return own_subject >= 1 and _is_form(own.wording.headline, other.wording.headline)
 
 
-def _tolls(words: Sequence[str]) -> frozenset[str]:
-    """Return each figure with what it counts: what is nearest to it, first what follows it."""
-    kinds, figures = _toll_words(languages()), _number_words(languages())
-    people = [(at, kinds[term]) for at, term in _terms(words) if term in kinds]
-    ages = _age_words(languages())
-    tolls = set()
-    for at, word in enumerate(words):
-        if words[at + 1 : at + 2] and words[at + 1] in ages:
-            continue
-        near = [(abs(p - at), p < at, kind) for p, kind in people if abs(p - at) <= TOLL_DISTANCE]
-        if near and (is_figure(word) or word in figures):
-            tolls.add(f"{figures.get(word, plain_figure(word))} {min(near)[2]}")
-    return frozenset(tolls)
+def _has_other_figure(own: StoryMember, members: Iterable[StoryMember]) -> bool:
+    """Return whether a headline is a told one with a figure that nobody was told."""
+    told = [m for m in members if m.is_told and m.article_id != own.article_id]
+    if not own.wording.figures.difference(*(m.wording.known_figures for m in told)):
+        return False
+    return any(
+        m.wording.figures - own.wording.known_figures
+        and _is_form(_without_figures(own), _without_figures(m))
+        for m in told
+    )
 
 
-def _outcomes(words: Sequence[str]) -> frozenset[str]:
-    """Return the words and phrases for an outcome, words for deaths as one."""
-    outcomes, kinds = _outcome_terms(languages()), _outcome_kinds(languages())
-    return frozenset(kinds.get(term, term) for _, term in _terms(words) if term in outcomes)
+def _without_figures(member: StoryMember) -> frozenset[str]:
+    return frozenset(stem for stem in member.wording.headline if not is_figure(stem))
 
 
-def _deaths(words: Sequence[str]) -> frozenset[str]:
-    """Return what words for the dead tell of: that somebody died."""
-    kinds = _outcome_kinds(languages())
-    return frozenset({_DEAD}.intersection(kinds.get(term, "") for _, term in _terms(words)))
-
-
-def _terms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Return each word and each two words in a row, with the index of the first."""
-    return chain(enumerate(words), enumerate(map(" ".join, pairwise(words))))
+def _is_form(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Return whether two headlines are one form with a few other words."""
+    form = len(one & other)
+    return form >= NOTICE_STEMS and form >= NOTICE_SHARE * len(one | other)
 
 
 def _known_tolls(members: Iterable[StoryMember]) -> frozenset[str]:
@@ -345,29 +335,8 @@ def _stems(words: Iterable[str], language: str) -> frozenset[str]:
 
 
 @cache
-def _outcome_terms(known: tuple[Language, ...]) -> frozenset[str]:
-    return frozenset().union(*(one.outcome_words | one.outcome_phrases for one in known))
-
-
-@cache
 def _stems_of_outcomes(known: tuple[Language, ...], language: str) -> frozenset[str]:
     return _stems((word for one in known for word in one.outcome_words), language)
-
-
-@cache
-def _toll_words(known: tuple[Language, ...]) -> dict[str, str]:
-    return {word: kind for one in known for word, kind in one.toll_words.items()}
-
-
-@cache
-def _age_words(known: tuple[Language, ...]) -> frozenset[str]:
-    return frozenset().union(*(one.age_words for one in known))
-
-
-@cache
-def _outcome_kinds(known: tuple[Language, ...]) -> dict[str, str]:
-    deaths = dict.fromkeys((word for one in known for word in one.death_words), _DEAD)
-    return _toll_words(known) | deaths
 
 
 @cache
@@ -378,11 +347,6 @@ def _toll_stems(known: tuple[Language, ...]) -> frozenset[str]:
 @cache
 def _opinion_words(known: tuple[Language, ...]) -> frozenset[str]:
     return frozenset().union(*(one.opinion_words for one in known))
-
-
-@cache
-def _number_words(known: tuple[Language, ...]) -> dict[str, str]:
-    return {word: figure for one in known for word, figure in one.number_words.items()}
 
 
 @cache

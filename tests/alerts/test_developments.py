@@ -112,6 +112,44 @@ def test_one_outlet_alone_is_believed_where_the_headline_is_new_enough(
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "is_news"),
+    [
+        (
+            "Feuer bei Lohfeld: 200 Menschen fliehen",
+            "Feuer bei Lohfeld: 9.000 Menschen fliehen",
+            True,
+        ),
+        ("Pegel in Lohfeld bei 3,20 Metern", "Lohfeld: Pegel nun bei 4,10 Metern", True),
+        ("Bahn erhöht Preise um 3 Prozent", "Bahn erhöht Preise doch um 6 Prozent", True),
+        ("Fire near Orlo: 9,000 people flee", "Fire near Orlo: 9000 people flee", False),
+        ("Lohfeld bekommt 300 Wohnungen", "300 Wohnungen für Lohfeld", False),
+        (
+            "Kramer will Hafen in Lohfeld kaufen",
+            "Kramer will 51 Prozent am Hafen Lohfeld kaufen",
+            False,
+        ),
+        ("Rat tagt in Lohfeld um 12 Uhr", "Rat tagt in Lohfeld um 14 Uhr", False),
+        ("Lohfeld ehrt 80-jährigen Kramer", "Lohfeld ehrt 79-jährigen Kramer", False),
+        ("Haushalt 2026 in Lohfeld beschlossen", "Haushalt 2027 in Lohfeld beschlossen", False),
+    ],
+)
+def test_a_told_headline_with_another_figure_is_a_development_even_in_a_copy(
+    first: str, then: str, is_news: bool
+) -> None:
+    told = said(first, told=True)
+    development = find_development(said(then, outlet="bote", minutes=60), [told], is_copy=True)
+    assert (development is not None) == is_news
+    if development is not None:
+        assert development.kind is DevelopmentKind.SAME_FORM
+
+
+def test_a_figure_that_the_lead_had_is_known() -> None:
+    lead = "Zuletzt waren es 9.000 Menschen."
+    told = said("Feuer bei Lohfeld: 200 Menschen fliehen", lead, told=True)
+    assert kind_of(said("Feuer bei Lohfeld: 9.000 Menschen fliehen", outlet="bote"), told) is None
+
+
+@pytest.mark.parametrize(
     ("then", "named"),
     [("Tamba falls to rebels", ["falls"]), ("Guide at Tamba falls resigned", ["resigned"])],
 )

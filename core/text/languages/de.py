@@ -150,7 +150,7 @@ LANGUAGE = Language(
         samt mit in im vom von der die das den dem des ein eine einem einen einer nicht
         """
     ),
-    age_words=words("jährige jährigem jährigen jähriger jähriges"),
+    age_words=words("jahre jahren uhr jährige jährigem jährigen jähriger jähriges"),
     outcome_words=words(
         """
         abberufen abgebrochen abgelehnt abgesagt abgeschaltet abgeschoben abgesetzt abgestürzt

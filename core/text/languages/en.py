@@ -24,7 +24,7 @@ LANGUAGE = Language(
     closing_abbreviations=("a.m", "p.m", "a. m", "p. m"),
     counted_nouns=words("class group grade hepatitis option plan type version vitamin zone"),
     suspension_words=words("and or to nor but as well the a than"),
-    age_words=words("year yr"),
+    age_words=words("am pm year years yr"),
     outcome_words=words(
         """
         acquits acquitted admits adopted adopts agreed agrees apologises apologizes approve approved

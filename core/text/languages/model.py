@@ -164,7 +164,7 @@ class Language:
         outcome_phrases: The same in two words: *steps down*.
         toll_words: Words, also two in a row, for people who died, were hurt or are missing, by the
             one for it.
-        age_words: Words behind a figure that is an age and counts nobody: *29-jähriger*.
+        age_words: Words behind a figure that is an age or a time: *29-jähriger*, *12 Uhr*.
         death_words: Words for outcomes that say that somebody died, and count nobody: *dies*.
         opinion_words: Labels of headlines of pieces that report nothing new: *comment*, *analysis*.
         number_words: Words for small numbers and amounts, by the figure: *two* by *2*.
