@@ -38,7 +38,7 @@ from config.logs import set_up_logs
 from config.settings import Settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
-from core.garbage import lasting_objects
+from core.garbage import examine_rarely, lasting_objects
 from core.messages import ArticleRevision
 from core.messages.envelope import from_record
 from core.streams.port import NewRecord, Record, StreamLog
@@ -74,6 +74,7 @@ def main() -> None:
         parser.error(f"--engine measures from the second batch on: give over {BATCH_SIZE} articles")
     records = [record_of(number, article) for number, article in enumerate(articles)]
     catalog = catalog_of(articles, options.rules)
+    examine_rarely()
     with lasting_objects():  # as the worker does
         processors = Processors.compile(catalog, LANGUAGES)
     process_records(processors, records[:50])  # loads the language model

@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from config import secrets
+from core.garbage import examine_rarely
 from tests.support import browser as browsers
 from tests.support import kafka as streams_engines
 from tests.support import lanes, schedule
@@ -119,6 +120,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+        examine_rarely()  # as the program does
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -50,8 +50,10 @@ def _start() -> int:
     if problem := find_problem():
         sys.stderr.write(f"wirewatch: {problem}\n")
         return 1
+    from core.garbage import examine_rarely
     from wirewatch.cli import uncaught
 
+    examine_rarely()
     uncaught.install()
     return execute(sys.argv[1:])
 

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from core.garbage import NEW_OBJECTS
 from core.store import Store
 from tests.support.cli_installation import CliInstallation
 from wirewatch.contracts.generate import ROOT
@@ -75,13 +76,15 @@ def test_a_command_imports_no_library_that_it_does_not_need(
 
 
 @pytest.mark.processes
-def test_a_process_that_ends_does_not_look_for_garbage_first() -> None:
+def test_a_process_looks_for_garbage_rarely_and_not_before_it_ends() -> None:
     program = (
         "import atexit, gc, sys; from wirewatch.cli import main; sys.argv[1:] = ['--version'];"
-        "atexit.register(lambda: print('to search:', gc.get_count()[0], len(gc.get_objects())));"
+        "atexit.register(lambda: print('to search:', *gc.get_threshold(), len(gc.get_objects())));"
         "main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, text=True, capture_output=True, check=True
     )
-    assert int(done.stdout.split()[-1]) < 100
+    threshold, *_, left = map(int, done.stdout.partition("to search:")[2].split())
+    assert threshold == NEW_OBJECTS
+    assert left < 100
