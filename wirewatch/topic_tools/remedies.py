@@ -119,6 +119,8 @@ class _Traits:
 class Remedies:
     """The remedies of all missed articles, with what they do to the labelled ones.
 
+    One that would match but for the negative points of a rule has none: no word would help it.
+
     Args:
         results: What the topic makes of labelled articles.
         probe: Looks for the concepts that may be suggested.
@@ -132,7 +134,8 @@ class Remedies:
         self._paired = frozenset[str]().union(*firsts)
         self._all = {
             key: Remedy(*key, joint=traits.joint(key))
-            for (_, traits), first in zip(self._missed, firsts, strict=True)
+            for (result, traits), first in zip(self._missed, firsts, strict=True)
+            if not result.outweighed_by
             for key in _keys(traits, first)
         }
         self._count_labelled()
@@ -148,7 +151,10 @@ class Remedies:
 
     def of_each(self) -> list[tuple[TrialResult, list[Remedy]]]:
         """Return each missed article with its best remedies, the cheapest of those that do most."""
-        return [(r, self._best(traits, r.labelled.article)) for r, traits in self._missed]
+        return [
+            (r, [] if r.outweighed_by else self._best(traits, r.labelled.article))
+            for r, traits in self._missed
+        ]
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the missed articles as ``--json`` prints them."""
@@ -171,7 +177,7 @@ class Remedies:
             for remedy in self._in(traits):
                 if not result.labelled.expected:
                     remedy.wrong.append(title)
-                elif not result.is_right:
+                elif not (result.is_right or result.outweighed_by):
                     remedy.right.append(title)
 
     def _best(self, traits: _Traits, article: ArticleRevision) -> list[Remedy]:

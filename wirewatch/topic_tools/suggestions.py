@@ -106,10 +106,11 @@ def suggest(
     """
     words = [(result, words_of(result.labelled.article)) for result in results]
     missed = [(r, w) for r, w in words if r.labelled.expected and not r.is_right]
+    lacking = [(r, w) for r, w in missed if not r.outweighed_by]
     false_alarms = [(r, w) for r, w in words if not r.labelled.expected and not r.is_right]
     unwanted = [(r, w) for r, w in words if not r.labelled.expected]
     wanted = [(r, w) for r, w in words if r.labelled.expected and r.is_right]
-    add = _candidates(missed, unwanted)
+    add = _candidates(lacking, unwanted)
     exclude = _candidates(false_alarms, wanted)
     number = _count_costs((add, exclude, remedies), topic, stored)
     counts = len(results), len(missed), len(false_alarms), number

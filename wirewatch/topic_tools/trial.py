@@ -44,6 +44,22 @@ class TrialResult:
         rules = [r for r in self.explanation.rules if r.weight > 0 and not r.fired]
         return [{"rule": r.id, "why": in_english(lack)} for r in rules for lack in r.lacks]
 
+    @property
+    def outweighed_by(self) -> dict[str, tuple[str, ...]]:
+        """The words of each rule without whose negative points a missed article would match.
+
+        Empty where it lacks more than that.
+        """
+        result = self.explanation
+        against = [rule for rule in result.rules if rule.points < 0]
+        score = result.score - sum(rule.points for rule in against)
+        if self.is_right or not self.labelled.expected or score < result.threshold:
+            return {}
+        words: dict[str, dict[str, None]] = {rule.id: {} for rule in against}
+        for span in result.evidence:
+            words.get(span.rule, {})[span.surface.casefold()] = None
+        return {rule: tuple(found) for rule, found in words.items()}
+
     def as_json(self) -> dict[str, Any]:
         """Return the article and why it matched or not, as ``--json`` prints it."""
         result = self.explanation
@@ -56,7 +72,8 @@ class TrialResult:
             "rules": list(result.fired),
             "words": list(self.words),
             "stopped_by": [in_english(g.why) for g in result.gates if not g.passed],
-            "lacks": self.lacks,
+            "outweighed_by": {rule: list(words) for rule, words in self.outweighed_by.items()},
+            "lacks": [] if self.outweighed_by else self.lacks,
         }
 
 

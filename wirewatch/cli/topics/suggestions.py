@@ -130,10 +130,13 @@ def _known_answers(
 
 
 def _print_missed(remedies: Remedies) -> None:
+    from wirewatch.cli.topics.trial import print_outweighed
+
     if each := remedies.of_each():
         write("\nMissed, and what would catch it:")
         for result, best in each:
             say(result.labelled.article.title, indent="  ")
+            print_outweighed(result)
             for remedy in best:
                 say(f"{remedy.query}: {_cost(remedy)}", indent="      ")
 

@@ -123,10 +123,18 @@ def _print_results(head: str, results: tuple[TrialResult, ...], remedies: list[l
         where = f"line {row['line']}, {row['language'] or 'unknown language'}"
         say(f"{row['title']}", indent="  ")
         say(f"{where}; score {row['score']} of {row['threshold']}{_why(result)}", indent="      ")
+        print_outweighed(result)
         for lack in row["lacks"][:SHOWN_LACKS]:
             say(f"{lack['rule']}: {lack['why']}", indent="      ")
         if queries:
             say(f"would catch it: {' | '.join(queries)}", indent="      ")
+
+
+def print_outweighed(result: TrialResult) -> None:
+    """Print the rules whose negative points keep an article from matching, with their words."""
+    for rule, words in result.outweighed_by.items():
+        by = f": {', '.join(words)}" if words else ""
+        say(f"would match without the negative rule {rule}{by}", indent="      ")
 
 
 def _why(result: TrialResult) -> str:

@@ -82,6 +82,38 @@ def test_try_reports_precision_recall_and_the_words_that_did_it(
     assert "Rules that never fired: never." in shown
 
 
+ARMY = """\
+id: army
+threshold: 20
+rules:
+  - {id: army, weight: 30, query: Bundeswehr}
+  - {id: past, weight: -100, query: 'title:(Hitler OR Museum)'}
+  - {id: sport, weight: -10, query: 'title:Fußball'}
+"""
+ARMY_LINES = """\
++ de: Bundeswehr: Hitlergrüße in der Kaserne
++ de: Bundeswehr kauft Panzer
++ de: Truppe im Museum
+- de: Bundeswehr eröffnet Museum
+"""
+
+
+def test_a_negative_rule_that_costs_a_wanted_article_is_named(
+    own_installation: CliInstallation,
+) -> None:
+    own_installation.write("topics/army.yaml", ARMY)
+    trial = json.loads(try_lines(own_installation, "army", ARMY_LINES, "--json"))
+    outweighed = [row["outweighed_by"] for row in trial["missed"]]
+    assert outweighed == [{"past": ["hitlergrüsse"]}, {}]
+    assert trial["remedies"][0] == [], "no word would help"
+    assert trial["remedies"][1]
+    assert [row["lacks"] == [] for row in trial["missed"]] == [True, False]
+    named = "      would match without the negative rule past: hitlergrüsse\n"
+    assert named in try_lines(own_installation, "army", ARMY_LINES)
+    source = ("topics", "suggest", "army", "--file", "-", "--articles", "/dev/null")
+    assert named in own_installation.invoke(*source, stdin=ARMY_LINES.encode())
+
+
 def test_try_puts_pairs_with_a_term_of_the_topic_first(own_installation: CliInstallation) -> None:
     own_installation.write("vocabulary/v.yaml", "- {id: money, forms: {de: Haushalt OR Etat}}\n")
     own_installation.write("topics/row.yaml", ROW)
