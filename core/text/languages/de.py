@@ -154,33 +154,40 @@ LANGUAGE = Language(
     outcome_words=words(
         """
         abberufen abgebrochen abgelehnt abgesagt abgeschaltet abgeschoben abgesetzt abgestürzt
-        abgewählt abgewendet abgewiesen angeklagt angenommen aufgehoben aufgelöst aufgenommen
-        ausgeliefert ausgewiesen ausnahmezustand beendet befreit begnadigt beschlagnahmt beschliesst
-        beschlossen bestätigt beurlaubt billigt blockieren blockiert bricht dementiert eingestellt
-        eingestürzt einig einigen einigt einigung entführt entgleist entkommen entlassen entmachtet
-        entschärft entwarnung erfroren erhöht ermordet ernannt erobert erschiesst erschlagen
-        erschossen erstickt erstochen ertrinken ertrinkt ertrunken evakuiert evakuierung explodiert
-        festgenommen festnahme freigegeben freigekommen freigelassen freigesprochen freispruch
-        geborgen gebrochen geeinigt gefasst geflohen gefunden gekentert gekippt genehmigt geplatzt
-        gerettet gescheitert gesperrt gesprengt geständnis gesteht gestoppt gestorben gestürmt
-        gestürzt gesunken getötet gewählt hebt identifiziert insolvenz kandidiert kapitulation
-        kapituliert katastrophenfall kippt lebend lehnt notstand platzt ratifiziert
-        rücktritt scheitert senkt stimmt stirbt stoppt suspendiert tot tritt überlebt umgekommen
+        abgewählt abgewendet abgewiesen angeklagt angenommen aufgegeben aufgehoben aufgelöst
+        aufgenommen ausgeliefert ausgewiesen ausnahmezustand beendet befreit begnadigt beschlagnahmt
+        beschliesst beschlossen bestätigt beurlaubt billigt blockieren blockiert bricht dementiert
+        eingestellt eingestürzt einig einigen einigt einigung entführt entgleist entkommen
+        entlassen entmachtet entschärft entwarnung erfroren erhöht ermordet ernannt erobert
+        erschiesst erschlagen erschossen erstickt erstochen ertrinken ertrinkt ertrunken evakuiert
+        evakuierung explodiert festgenommen festnahme freigegeben freigekommen freigelassen
+        freigesprochen freispruch geborgen gebrochen geeinigt gefasst geflohen gefunden gekentert
+        gekippt gelöscht genehmigt geöffnet geplatzt gerettet gescheitert gesperrt gesprengt
+        geständnis gesteht gestoppt gestorben gestürmt gestürzt gesunken getötet gewählt gewinnt
+        hebt identifiziert insolvenz kandidiert kapitulation kapituliert katastrophenfall kippt
+        lebend lehnt nachgewiesen notstand öffnet platzt ratifiziert rettet rücktritt scheitert
+        senkt siegt stimmt stirbt stoppt suspendiert tot tritt überlebt übernommen umgekommen
         untersagt unterzeichnet verbietet verboten vereidigt vereinbart vereitelt verhaftet verhängt
-        verlängert verschiebt verschoben verständigt verstorben vertagt verurteilt verweigert
-        widerruft widerspricht wiedereröffnet wiedergefunden zerschlagen zugestimmt zurückerobert
-        zurückgetreten zurückgezogen
+        verlängert verlegt verliert verschiebt verschoben verständigt verstorben vertagt verurteilt
+        verweigert widerruft widerspricht wiedereröffnet wiedergefunden zerbricht zerbrochen
+        zerschlagen zugestimmt zurückerobert zurückgetreten zurückgezogen zusammengebrochen
         """
     ),
     outcome_phrases=frozenset(
         {
             "auf freiem",
+            "auf grund",
             "ausser gefahr",
             "ausser kontrolle",
             "geben auf",
             "geht pleite",
             "gibt auf",
+            "in gewahrsam",
             "ist pleite",
+            "ohne einigung",
+            "ohne ergebnis",
+            "stellen sich",
+            "stellt sich",
             "trennen sich",
             "trennt sich",
             "ums leben",
@@ -190,6 +197,7 @@ LANGUAGE = Language(
             "wieder offen",
             "ziehen sich",
             "zieht sich",
+            "zu ende",
         }
     ),
     toll_words=word_pairs(

@@ -33,44 +33,56 @@ LANGUAGE = Language(
         confesses confirms convicted convicts cuts dead defused denies deported deposed derailed
         derails died dies dismissed dropped drown drowned drowns elected ends escaped escapes
         evacuated exonerated expelled explodes extradited fails fired found freed halted hikes
-        identified impeached imposes indicted jailed killed lifted lifts murdered ousted ousts
-        overturned overturns pardoned pardons passes perish perished postponed quashed quit quits
-        raises ratified ratifies recaptured recovered reinstated reinstates reject rejected rejects
-        released reopen reopened reopens rescued resign resigned resigns restored resumed resumes
-        sacked sank scrapped scraps sentenced settles shut shuts sign signed signs sinks slain
-        surrendered surrenders suspended suspends toppled topples vetoed vetoes walks withdrawn
-        withdraws
+        identified impeached imposes indicted jailed killed landfall lifted lifts loses murdered
+        ousted ousts overturned overturns pardoned pardons passes perish perished postponed quashed
+        quit quits raises ratified ratifies recaptured recovered reinstated reinstates reject
+        rejected rejects released reopen reopened reopens rescued resign resigned resigns restored
+        resumed resumes sacked sank scrapped scraps sentenced settles shut shuts sign signed signs
+        sinks slain stranded surrendered surrenders survives suspended suspends toppled topples
+        vetoed vetoes walks wins withdrawn withdraws
         """
     ),
     outcome_phrases=frozenset(
         {
             "all clear",
             "backs down",
+            "breaks out",
+            "broke out",
             "call off",
             "called off",
             "calls off",
             "fallen to",
             "falls to",
+            "gave way",
+            "gives way",
             "goes bust",
             "gone bust",
+            "in custody",
             "martial law",
+            "no deal",
             "not guilty",
             "pleads guilty",
             "pull out",
             "pulled out",
             "pulls out",
+            "runs aground",
             "set free",
             "stands down",
             "step down",
             "stepped down",
             "steps aside",
             "steps down",
+            "strikes down",
+            "struck down",
             "sworn in",
+            "to safety",
             "turn down",
             "turned down",
             "turns down",
             "under control",
             "went bust",
+            "without agreement",
+            "without deal",
         }
     ),
     toll_words=word_pairs(
