@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from types import SimpleNamespace
 from typing import cast
 
 from core.messages import ArticleRevision
@@ -25,7 +24,7 @@ class ProbeOfAll:
 
 def judged(title: str, text: str, *, expected: bool) -> TrialResult:
     article = article_from_fields({"title": title, "text": text})
-    explanation = cast("Explanation", SimpleNamespace(match=False))
+    explanation = Explanation("t", False, 0, 1, rules=(), evidence=(), gates=())
     return TrialResult(LabelledArticle(0, article, expected, "de"), explanation, "de")
 
 
