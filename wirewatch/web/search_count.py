@@ -28,8 +28,9 @@ def search_count(found: SearchPage, t: Translator) -> str:
     if found.candidates is None:
         return t.plural("search.count_least", hits)
     number = max(hits, _rounded(found.candidates * hits / found.read))
-    is_bound = found.candidates >= COUNTED
-    return t.plural("search.count_about_or_more" if is_bound else "search.count_about", number)
+    if found.candidates >= COUNTED:
+        return t.plural("search.count_about_or_more", number)
+    return t.plural("search.count_about", number)
 
 
 def _rounded(number: float) -> int:

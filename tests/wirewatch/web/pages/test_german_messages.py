@@ -166,7 +166,14 @@ def test_an_error_page_is_german(
 
 @pytest.mark.parametrize(
     "source",
-    ["", "{", '{"title": 1}', "http://127.0.0.1:1/", "http://127.0.0.1:70000/", "<p>"],
+    [
+        "",
+        "{",
+        '{"title": 1}',
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:70000/",
+        pytest.param("<p>", marks=pytest.mark.processes),
+    ],
 )
 def test_what_is_wrong_with_a_text_to_try_is_german(console: Console, source: str) -> None:
     console.language = "de"
