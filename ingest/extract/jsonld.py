@@ -41,7 +41,8 @@ class LinkedData:
     """The article that the JSON-LD of a page describes; a value that is not given is empty.
 
     Attributes:
-        published: ``datePublished`` as written, else ``dateCreated``.
+        published: ``datePublished`` as written, else ``dateCreated``, else the ``datePublished``
+            of the ``WebPage`` with the page's own address.
         free: ``isAccessibleForFree``; None if it is not given.
         live: Whether the article is a live blog.
         coverage_end: ``coverageEndTime`` as written: until when it is live.
@@ -88,20 +89,21 @@ def read_linked_data(scripts: Iterable[str], clues: PageClues = PageClues()) -> 
             which a template was written, give nothing.
 
     Returns:
-        An empty article where there is none of the page.
+        An article with nothing but perhaps a date where there is none of the page.
     """
     nodes = list(_nodes(scripts))
     articles = [node for node in nodes if _is_article(node)]
     rated = [(_agreement(node, clues), _fullness(node), node) for node in articles]
     own = [one for one in rated if one[0] >= 0]
+    of_page = _published_of_page(nodes, clues)
     if not own:
-        return LinkedData()
+        return LinkedData(published=of_page)
     best = max(own, key=lambda one: one[:2])[2]
     names = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
     return LinkedData(
         title=_line(best.get("headline")) or _line(best.get("name")),
         description=cut(clean(_string(best.get("description"))), 2000),
-        published=_line(best.get("datePublished") or best.get("dateCreated"), 60),
+        published=_line(best.get("datePublished") or best.get("dateCreated"), 60) or of_page,
         language=_line(_first(best.get("inLanguage")), 20),
         authors=tuple(dict.fromkeys(_people(best.get("author"), names)))[:_MAX_AUTHORS],
         publisher=next(iter(_people(best.get("publisher"), names)), ""),
@@ -113,6 +115,13 @@ def read_linked_data(scripts: Iterable[str], clues: PageClues = PageClues()) -> 
         has_article=True,
         urls=tuple(_urls(best)),
     )
+
+
+def _published_of_page(nodes: Iterable[dict[str, object]], clues: PageClues) -> str:
+    """Return when the page itself was published; WordPress names that where it names no article."""
+    pages = (node for node in nodes if "WebPage" in _types(node))
+    own = (node for node in pages if _agreement_of_url(list(_urls(node)), clues.urls) > 0)
+    return next(filter(None, (_line(node.get("datePublished"), 60) for node in own)), "")
 
 
 def _entries(node: dict[str, object]) -> str:

@@ -87,6 +87,24 @@ def test_an_article_that_does_not_disagree_is_read(script: Any) -> None:
     assert read(script).authors == ("Ina Beispiel",)
 
 
+@pytest.mark.parametrize(
+    ("page", "published"),
+    [
+        ({"url": URL}, "2026-11-15T07:00:00Z"),
+        ({"@id": f"{URL}#webpage"}, "2026-11-15T07:00:00Z"),
+        ({"url": OTHER}, ""),
+        ({}, ""),
+        ({"url": URL, "@type": "WebSite"}, ""),
+    ],
+)
+def test_a_page_that_names_no_article_may_name_its_own_date(page: Any, published: str) -> None:
+    dated = {"@type": "WebPage", "datePublished": "2026-11-15T07:00:00Z"} | page
+    assert read({"@graph": [FOREIGN | {"url": OTHER}, dated]}) == LinkedData(published=published)
+    assert read(dated, OWN).published == OWN["datePublished"]
+    undated = {"@type": "NewsArticle", "headline": TITLE}
+    assert read(dated, undated).published == published
+
+
 def test_the_end_of_a_live_page_is_read_and_one_that_is_no_time_costs_nothing_else() -> None:
     ends = {
         "2026-11-16T20:00:00+01:00": NOON + timedelta(hours=7),
