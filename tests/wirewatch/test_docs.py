@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -130,7 +131,8 @@ def real_messages() -> Iterator[Message]:
     article = article_from_fields(fields)
     yield article
     catalog, _ = load_files(Settings())
-    outcome = Processors.compile(catalog, ("de", "en")).process(article)
+    one = tuple(topic for topic in catalog.topics if topic.id == "nato-membership")
+    outcome = Processors.compile(replace(catalog, topics=one), ("de", "en")).process(article)
     yield outcome.enriched
     assert outcome.matches
     yield outcome.matches[0]

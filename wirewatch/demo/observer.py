@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.text import Text
 
+from config.catalog.models import Catalog
 from config.i18n import Phrase, in_english
 from config.settings import Settings
 from core.ids import feed_id
@@ -34,11 +35,13 @@ class OpenedDemo:
     """A running installation, opened for reading.
 
     Attributes:
-        processors: Its topics, compiled again to explain results.
+        catalog: Its files.
+        processors: Its topics that articles resemble without matching, compiled to explain why.
         reader: Reads its streams.
         store: Its store.
     """
 
+    catalog: Catalog
     processors: Processors
     reader: ResultsReader
     store: Store
@@ -123,7 +126,7 @@ class DemoObserver:
 
     def title_of(self, topic: str) -> str:
         """Return a topic's title."""
-        definition = self.opened.processors.catalog.topic(topic)
+        definition = self.opened.catalog.topic(topic)
         return definition.title if definition else topic
 
     # ── printing ─────────────────────────────────────────────────────────────────────────────
@@ -203,18 +206,22 @@ class DemoObserver:
             screen.event(self._second, "feed", "green", f"{name} works again")
 
 
-def compile_topics(settings: Settings) -> Processors:
-    """Return the compiled topics of an installation."""
+def compile_topics(
+    settings: Settings, lookalikes: Iterable[Lookalike]
+) -> tuple[Catalog, Processors]:
+    """Return the files of an installation, and the compiled topics of some lookalikes."""
     catalog, _ = load_files(settings)
-    return Processors.compile(catalog, settings.language_codes)
+    named = {lookalike.topic for lookalike in lookalikes}
+    topics = tuple(topic for topic in catalog.topics if topic.id in named)
+    return catalog, Processors.compile(replace(catalog, topics=topics), settings.language_codes)
 
 
 @contextmanager
-def open_demo(settings: Settings, processors: Processors) -> Iterator[OpenedDemo]:
+def open_demo(settings: Settings, catalog: Catalog, processors: Processors) -> Iterator[OpenedDemo]:
     """Open the streams and the store of a running installation for reading."""
     with (
         open_instance(settings) as instance,
         open_store(settings) as store,
         open_stream_log(settings, instance) as streams,
     ):
-        yield OpenedDemo(processors, ResultsReader(streams), store)
+        yield OpenedDemo(catalog, processors, ResultsReader(streams), store)

@@ -120,11 +120,13 @@ class _Demo:
     async def _observe(self, program: subprocess.Popen[bytes]) -> int:
         screen, workspace, expected = self._screen, self._workspace, load_expected()
         self._print_start()
-        compiling = asyncio.create_task(asyncio.to_thread(compile_topics, workspace.settings))
+        compiling = asyncio.create_task(
+            asyncio.to_thread(compile_topics, workspace.settings, expected.lookalikes)
+        )
         await self._until_started(program)
         if self._stop.is_set():
             return self._print_stopped()
-        with open_demo(workspace.settings, await compiling) as opened:
+        with open_demo(workspace.settings, *await compiling) as opened:
             names = EditionNames(self._newsroom, self._publisher.urls)
             observer = DemoObserver(opened, names, self._publisher, expected, began=self._began)
             await self._publish(program, observer)
