@@ -18,9 +18,9 @@ NEW_OBJECTS = 10_000
 """New objects after which the collector examines them; fewer than 1 MB of them may be garbage."""
 
 
-def examine_rarely() -> None:
-    """Let the collector examine new objects only after :data:`NEW_OBJECTS` of them."""
-    gc.set_threshold(NEW_OBJECTS)
+def examine_rarely(objects: int = NEW_OBJECTS) -> None:
+    """Let the collector examine new objects only after so many of them, in the whole process."""
+    gc.set_threshold(objects)
 
 
 @contextmanager

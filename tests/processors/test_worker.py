@@ -24,7 +24,7 @@ from core.streams.consume_loop import ConsumePolicy
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import NewRecord, Record, StreamSpec
 from processors import GROUP, STAGE, Processors, ProcessorsWorker, article_from_fields
-from processors.worker import MOST_BYTES_TOGETHER, MOST_TOGETHER, together
+from processors.worker import BATCH_SIZE, MOST_BYTES_TOGETHER, MOST_TOGETHER, together
 from tests.processors.definitions import topic
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -225,3 +225,13 @@ def test_articles_that_are_processed_together_have_the_outcomes_that_each_has_al
     outcomes = processors.process_all(articles)
     assert outcomes == list(map(processors.process, articles))
     assert [len(outcome.matches) for outcome in outcomes] == [1, 0, 1, 2, 0]
+
+
+def test_a_batch_is_one_transaction_unless_the_loop_is_told_otherwise(log: EmbeddedLog) -> None:
+    send(log, *(article("Nothing", number) for number in range(BATCH_SIZE)))
+    catalog = Catalog((), ())
+    worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, Dispositions())
+    consumer = log.consumer(GROUP, [ARTICLES], slot="a")
+    result = worker.run(consumer, stop=lambda: False, idle=lambda: True)
+    consumer.close()
+    assert (result.batches, result.records) == (1, BATCH_SIZE)
