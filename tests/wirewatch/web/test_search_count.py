@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from config.errors import ArchiveTimeoutError
 from config.i18n import translator
 from core.archive.open import open_archive
 from processors import article_from_fields
@@ -16,6 +18,12 @@ from tests.support.console import Console
 from wirewatch.web.search_count import COUNTED, search_count
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let counting take longer, as it does on a busy machine."""
+    monkeypatch.setattr(sys.modules["processors.archive.search"], "COUNT_SECONDS", 30.0)
 
 
 def page(hits: int, read: int, stopped: Stopped, candidates: int | None = None) -> SearchPage:
@@ -63,6 +71,17 @@ def fill(console: Console, now: datetime, number: int) -> None:
 
 def shown(console: Console, address: str) -> str:
     return console.page(address).partition('id="search-count" role="status">')[2].partition("<")[0]
+
+
+def test_a_page_says_less_where_counting_takes_too_long(
+    console: Console, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count(*_: object, **__: object) -> int:
+        raise ArchiveTimeoutError("Too long.")
+
+    fill(console, now, 30)
+    monkeypatch.setattr("core.archive.Archive.count", count)
+    assert shown(console, "/search?q=Nato") == "At least 25 hits"
 
 
 def test_the_first_page_says_how_many_hits_there_are(console: Console, now: datetime) -> None:
