@@ -46,6 +46,7 @@ class LanguageForms:
         checked: Numbers of what is compared where it occurs.
         finite: Numbers of the forms that a particle parts from.
         in_two_words: Numbers of the forms that are two words.
+        hyphenated: Numbers of the beginnings of its forms with a hyphen.
         literals: The number of each literal.
     """
 
@@ -64,6 +65,7 @@ class LanguageForms:
         self.whole = self._numbers(map(_spaced, whole), compiler)
         self.finite = self._numbers(map(_spaced, forms.finite), compiler)
         self.in_two_words = self._numbers(map(_spaced, forms.in_two_words), compiler)
+        self.hyphenated = self._numbers((f" {a} {b}" for a, b in forms.hyphenated), compiler)
         compared_whole = _not_beginning_with(beginnings, _without(stems, compared))
         begun = {f" {beginning}" for beginning in beginnings}
         self.checked = self._numbers({*map(_spaced, compared_whole), *begun, *stems}, compiler)
@@ -100,8 +102,9 @@ class LanguageForms:
                     yield at
 
     def separated(self, index: ArticleIndex) -> Iterator[Span]:
-        """Yield where the verb is two words: it and its particle, or an adverb and it."""
+        """Yield where the word is two: a verb and its particle, an adverb and it, *Bahn-Streik*."""
         yield from self._beside_adverb(index)
+        yield from self._with_hyphen(index)
         group = index.main
         finite = index.present_of(self.finite)
         for verb in {group.position_at(at) for n in finite for at in index.starts_of(n)}:
@@ -119,6 +122,18 @@ class LanguageForms:
         for at in {group.position_at(at) for n in numbers for at in index.starts_of(n)}:
             if at + 1 < group.size and group.are_joined(at, at + 1):
                 yield at, at + 1, ((at, at + 1),)
+
+    def _with_hyphen(self, index: ArticleIndex) -> Iterator[Span]:
+        group = index.main
+        numbers = index.present_of(self.hyphenated)
+        for at in {group.position_at(at) for n in numbers for at in index.starts_of(n)}:
+            if at + 1 < group.size and group.chains.get(at) == group.chains.get(at + 1, ()):
+                word = group.word_at(at) + group.word_at(at + 1)
+                if word in self._forms.in_any_case or self._is_capitalised_form(group, at, word):
+                    yield at, at + 1, None
+
+    def _is_capitalised_form(self, group: FieldGroup, at: int, word: str) -> bool:
+        return word in self._forms.capitalised and group.tokens.is_capitalised(at)
 
     def _accepts(self, group: FieldGroup, position: int) -> bool:
         tokens, word = group.tokens, group.word_at(position)

@@ -21,6 +21,7 @@ from processors.engine.patterns import spellings
 from processors.forms.dictionary import Dictionary, dictionary_of
 from processors.forms.model import WordForms
 from processors.forms.morphology import Morphology, morphology_of
+from processors.forms.splitting import split_compound
 from processors.forms.verbs import (
     PAST,
     TO,
@@ -154,8 +155,20 @@ class Inflection:
             heads=heads if compounds else frozenset(),
             tails=forms if compounds else frozenset(),
             is_inside=compounds and len(word) >= MIN_INSIDE,
+            hyphenated=self._hyphenated(word, forms) if compounds else frozenset(),
             is_known=lemma is not None,
         )
+
+    def _hyphenated(self, word: str, forms: Collection[str]) -> frozenset[tuple[str, str]]:
+        """Return where a hyphen may part a compound: *Bahn-Streik*."""
+        splits = split_compound(self._language, _fold(word))
+        pairs: set[tuple[str, str]] = set()
+        for head in {head for head, _ in splits if len(head) >= MIN_MODIFIER}:
+            tails = [form.removeprefix(head) for form in forms if form.startswith(head)]
+            begin = _shared_start(tails)
+            shared = [begin] if len(begin) >= MIN_MODIFIER else tails  # *Häuser* of *Haus*
+            pairs.update((head, tail) for tail in shared)
+        return frozenset(pairs)
 
     def _plain(self, word: str) -> WordForms:
         lemma = word if self._paradigm(word) else self._lemma(word)
@@ -335,6 +348,14 @@ def _parted(form: str, adverb: str) -> str:
 def _is_past(form: str, particle: str = "") -> bool:
     """Return whether a form of a verb is a past participle: *gesagt*, *zugesagt*."""
     return form.startswith((PAST, f"{particle}{PAST}")) and form.endswith(("t", "en"))
+
+
+def _shared_start(texts: Collection[str]) -> str:
+    """Return what all of some texts begin with."""
+    start = min(texts, key=len, default="")
+    while not all(text.startswith(start) for text in texts):
+        start = start[:-1]
+    return start
 
 
 def _fold(form: str) -> str:

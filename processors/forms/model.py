@@ -26,6 +26,8 @@ class WordForms:
         particle: The particle of a separable verb: *bei*; of two words *wieder-her*, with a hyphen.
         in_two_words: Forms that may be written as two words, which a hyphen joins here:
             *wieder-hergestellt*.
+        hyphenated: Where a compound may have a hyphen: what is before it, and how what follows it
+            begins, as *klima* and *aktivist* of *Klimaaktivist*.
         is_known: Whether the language's dictionary has the word.
     """
 
@@ -39,6 +41,7 @@ class WordForms:
     finite: frozenset[str] = frozenset()
     particle: str = ""
     in_two_words: frozenset[str] = frozenset()
+    hyphenated: frozenset[tuple[str, str]] = frozenset()
     is_known: bool = True
 
     def __or__(self, other: WordForms) -> WordForms:
@@ -54,6 +57,7 @@ class WordForms:
             finite=self.finite | other.finite,
             particle=self.particle or other.particle,
             in_two_words=self.in_two_words | other.in_two_words,
+            hyphenated=self.hyphenated | other.hyphenated,
             is_known=self.is_known or other.is_known,
         )
 
