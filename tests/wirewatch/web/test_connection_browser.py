@@ -77,6 +77,34 @@ def test_a_page_says_that_the_console_is_gone_and_actions_stay_on_it(
         assert "1 story marked as relevant." in page.text("#flash")
 
 
+OVERLAPPING = """
+(() => {
+  const real = fetch;
+  let asked = 0;
+  window.fetch = (url, ...more) => {
+    if (!`${url}`.endsWith("/status")) return real(url, ...more);
+    if (asked++) return Promise.reject(new TypeError("cut"));
+    return new Promise((found) => (window.answerFirst = () => real(url, ...more).then(found)));
+  };
+  checkConnection();
+  checkConnection();
+})()
+"""
+"""Two checks of the connection: the second one fails, then the first one is answered."""
+
+
+def test_an_answer_that_was_long_under_way_does_not_say_that_the_console_is_back(
+    browser: Browser, live: Console
+) -> None:
+    with browser.page() as page:
+        page.open(f"{live.url}/")
+        page.run(OVERLAPPING)
+        page.wait("!document.querySelector('#connection').hidden")
+        page.run("answerFirst().then(() => new Promise((done) => setTimeout(done, 200)))")
+        assert "No connection to the console since" in page.text("#connection")
+        assert page.text("#status") == "No connection"
+
+
 def test_what_the_console_refuses_is_said_on_the_page(browser: Browser, live: Console) -> None:
     add_story(live.store, "one", now())
     with browser.page(language="de") as page:

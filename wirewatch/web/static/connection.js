@@ -11,6 +11,7 @@ let answeredAt = Date.now();
 let isLost = false;
 let isLeaving = false; // a page that is left aborts its own requests
 let nextCheck = 0;
+let newestCheck = 0;
 
 const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
@@ -35,24 +36,36 @@ function showLost() {
 }
 
 // ── is the console there, and what is the status? ────────────────────────────────────────────
+// Returns whether the console answered. Of checks that overlap, the one that began last is shown:
+// an answer that was long under way says nothing of now.
 async function checkConnection() {
   clearTimeout(nextCheck);
   isLeaving = false;
+  const check = ++newestCheck;
+  let answer = null;
+  let text = "";
   try {
-    await readStatus();
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    answer = await fetch(`${BASE}status`, { cache: "no-store", redirect: "manual", signal });
+    text = await answer.text();
   } catch {
-    showLost();
+    answer = null;
+  }
+  if (check !== newestCheck) return answer !== null;
+  try {
+    showStatus(answer, text);
+  } catch {
+    showLost(); // what answered is not the console
   }
   clearTimeout(nextCheck);
   nextCheck = setTimeout(checkConnection, isLost ? RETRY_MS : CHECK_MS);
+  return !isLost;
 }
 
-async function readStatus() {
-  const signal = AbortSignal.timeout(ANSWER_MS);
-  const answer = await fetch(`${BASE}status`, { cache: "no-store", redirect: "manual", signal });
-  if (answer.type === "opaqueredirect") return showSignedOut();
-  if ([502, 504].includes(answer.status)) return showLost(); // a proxy answers in its place
-  const page = parse(await answer.text());
+function showStatus(answer, text) {
+  if (answer?.type === "opaqueredirect") return showSignedOut();
+  if (!answer || [502, 504].includes(answer.status)) return showLost(); // a proxy answers in its place
+  const page = parse(text);
   if (!answer.ok) return showNotice(reasonOf(page, notice.dataset.failing), "bad");
   for (const id of ["status", "problems"]) $(`#${id}`).replaceWith(document.adoptNode(page.getElementById(id)));
   if (isLost) showNotice(notice.dataset.back.replace("{at}", clock.format(answeredAt)), "good", notice.dataset.reload, "");
@@ -126,8 +139,7 @@ async function sendForm(form, button) {
 
 // The workbench saves by leaving its page, which must not be lost where the console is gone.
 async function leaveBy(form, button) {
-  await checkConnection();
-  isThere = !isLost;
+  isThere = await checkConnection();
   if (isThere) form.requestSubmit(button);
   else showFailure(button, notice.dataset.noAnswer);
   isThere = false;
