@@ -12,6 +12,7 @@ MAX_PHRASES = 64
 """Most phrases that one phrase with alternatives may stand for."""
 
 _GROUP = re.compile(r"\(([^()]*\|[^()]*)\)")
+_WORD = re.compile(r"[\w*?]")
 
 
 def phrases_of(quoted: str, at: int) -> list[str] | QueryProblem:
@@ -29,6 +30,8 @@ def phrases_of(quoted: str, at: int) -> list[str] | QueryProblem:
     outside = "".join(pieces[::2])
     if "|" in outside:
         return _not_grouped(quoted, at)
+    if problem := _without_word(quoted, at):
+        return problem
     groups = [piece.split("|") for piece in pieces[1::2]]
     count = prod(map(len, groups))
     if count > MAX_PHRASES:
@@ -38,6 +41,17 @@ def phrases_of(quoted: str, at: int) -> list[str] | QueryProblem:
     between = [[piece] for piece in pieces[::2]]
     parts = [*(part for pair in zip(between, groups, strict=False) for part in pair), between[-1]]
     return list(dict.fromkeys(map("".join, product(*parts))))
+
+
+def _without_word(quoted: str, at: int) -> QueryProblem | None:
+    """Return what is wrong with the first alternative of mere punctuation, if there is one."""
+    for group in _GROUP.finditer(quoted):
+        for alternative in re.finditer(r"[^|]+", group[1]):
+            if alternative[0].strip() and not _WORD.search(alternative[0]):
+                offset = at + group.start(1) + alternative.start()
+                message = f"The alternative `{alternative[0]}` has no word: it stands for nothing."
+                return QueryProblem("E001", offset, message, "Leave it out.")
+    return None
 
 
 def _not_grouped(quoted: str, at: int) -> QueryProblem:
